@@ -1,0 +1,244 @@
+/* Files that appear under their names when they are whole, or not at all. */
+#include <disckit/bytes.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    COPY_BUFFER = 256 << 10,
+    COPY_AT_ONCE = 1 << 30, /* what a copy in the kernel may take before Ctrl-C is seen */
+    ZEROS = 64 << 10,
+};
+
+struct dk_output_file {
+    struct dk_output_file *next; /* the one added before it */
+    struct dk_output *output;
+    char *path, *temporary; /* `temporary` is NULL on stdout */
+    int fd;
+    uint64_t size;
+    bool seekable;
+};
+
+struct dk_output {
+    struct dk_output_file *last;
+    bool replace, committed;
+};
+
+struct dk_output *dk_output_new(bool replace)
+{
+    struct dk_output *output = calloc(1, sizeof *output);
+
+    if (output)
+        output->replace = replace;
+    return output;
+}
+
+/* Umask and mkstemp's 0600: the file shall have the mode of any file that a program makes. */
+static void give_usual_mode(int fd)
+{
+    const mode_t mask = umask(0);
+
+    umask(mask);
+    (void)fchmod(fd, 0666 & ~mask);
+}
+
+static bool open_temporary(struct dk_output_file *file, struct dk_error *error)
+{
+    if (asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0) {
+        file->temporary = NULL;
+        return dk_fail_errno(error, "cannot write %s", file->path);
+    }
+    file->fd = mkostemp(file->temporary, O_CLOEXEC);
+    if (file->fd < 0) {
+        dk_fail_errno(error, "cannot write %s", file->path);
+        free(file->temporary);
+        file->temporary = NULL;
+        return false;
+    }
+    give_usual_mode(file->fd);
+    return true;
+}
+
+static bool may_take_name(const struct dk_output *output, const char *path, struct dk_error *error)
+{
+    struct stat status;
+
+    if (lstat(path, &status) != 0)
+        return errno == ENOENT ? true : dk_fail_errno(error, "cannot write %s", path);
+    if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode))
+        return dk_fail(error, DK_ERROR_REFUSED, "%s is there and is no file", path);
+    if (!output->replace)
+        return dk_fail(error, DK_ERROR_REFUSED, "%s is there already; --force replaces it", path);
+    return true;
+}
+
+static void free_file(struct dk_output_file *file)
+{
+    free(file->path);
+    free(file->temporary);
+    free(file);
+}
+
+struct dk_output_file *dk_output_add(struct dk_output *output, const char *path, struct dk_error *error)
+{
+    struct dk_output_file *file = calloc(1, sizeof *file);
+
+    if (!file || !(file->path = strdup(path))) {
+        dk_fail_errno(error, "cannot write %s", path);
+        free(file);
+        return NULL;
+    }
+    file->output = output;
+    if (strcmp(path, "-") == 0) {
+        file->fd = STDOUT_FILENO;
+    } else if (!may_take_name(output, path, error) || !open_temporary(file, error)) {
+        free_file(file);
+        return NULL;
+    } else {
+        file->seekable = true;
+    }
+    file->next = output->last;
+    output->last = file;
+    return file;
+}
+
+bool dk_output_write(struct dk_output_file *file, const void *bytes, size_t count, struct dk_error *error)
+{
+    const char *at = bytes;
+
+    while (count) {
+        const ssize_t put = write(file->fd, at, count);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return dk_fail_errno(error, "cannot write %s", file->path);
+        at += put;
+        count -= (size_t)put;
+        file->size += (uint64_t)put;
+    }
+    return true;
+}
+
+static bool copy_through_memory(struct dk_output_file *file, struct dk_store *store, uint64_t offset, uint64_t count,
+                                struct dk_error *error)
+{
+    char *buffer = malloc(COPY_BUFFER);
+    bool right = buffer || dk_fail_errno(error, "cannot write %s", file->path);
+
+    while (right && count) {
+        const size_t piece = count < COPY_BUFFER ? (size_t)count : COPY_BUFFER;
+
+        right = dk_store_read(store, buffer, piece, offset, error) && dk_output_write(file, buffer, piece, error);
+        offset += piece;
+        count -= piece;
+    }
+    free(buffer);
+    return right;
+}
+
+bool dk_output_copy(struct dk_output_file *file, struct dk_store *store, uint64_t offset, uint64_t count,
+                    struct dk_error *error)
+{
+    uint64_t start = 0;
+    const int from = file->seekable ? dk_store_plain_file(store, &start) : -1;
+    off_t at = (off_t)(start + offset);
+
+    while (from >= 0 && count) {
+        const ssize_t copied =
+            copy_file_range(from, &at, file->fd, NULL, count < COPY_AT_ONCE ? count : COPY_AT_ONCE, 0);
+
+        if (copied < 0 && errno == EINTR)
+            continue;
+        if (copied <= 0) /* another file system, or one that can't: the rest by hand, where a real error shows again */
+            break;
+        file->size += (uint64_t)copied;
+        offset += (uint64_t)copied;
+        count -= (uint64_t)copied;
+    }
+    return copy_through_memory(file, store, offset, count, error);
+}
+
+bool dk_output_zeros(struct dk_output_file *file, uint64_t count, struct dk_error *error)
+{
+    static const char zeros[ZEROS];
+
+    if (file->seekable) {
+        if (ftruncate(file->fd, (off_t)(file->size + count)) != 0 ||
+            lseek(file->fd, (off_t)(file->size + count), SEEK_SET) < 0)
+            return dk_fail_errno(error, "cannot write %s", file->path);
+        file->size += count;
+        return true;
+    }
+    while (count) {
+        const size_t piece = count < ZEROS ? (size_t)count : ZEROS;
+
+        if (!dk_output_write(file, zeros, piece, error))
+            return false;
+        count -= piece;
+    }
+    return true;
+}
+
+uint64_t dk_output_size(const struct dk_output_file *file)
+{
+    return file->size;
+}
+
+const char *dk_output_path(const struct dk_output_file *file)
+{
+    return file->path;
+}
+
+static bool sync_all(struct dk_output *output, struct dk_error *error)
+{
+    for (struct dk_output_file *file = output->last; file; file = file->next)
+        if (file->temporary && fsync(file->fd) != 0)
+            return dk_fail_errno(error, "cannot write %s", file->path);
+    return true;
+}
+
+/* Without --force a file that came up meanwhile is not replaced either. */
+static bool give_name(const struct dk_output_file *file, struct dk_error *error)
+{
+    if (!file->output->replace && renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)
+        return true;
+    if (!file->output->replace && errno == EEXIST)
+        return dk_fail(error, DK_ERROR_REFUSED, "%s came up while it was written; --force replaces it", file->path);
+    return rename(file->temporary, file->path) == 0 || dk_fail_errno(error, "cannot write %s", file->path);
+}
+
+bool dk_output_commit(struct dk_output *output, struct dk_error *error)
+{
+    if (!sync_all(output, error))
+        return false;
+    for (struct dk_output_file *file = output->last; file; file = file->next) {
+        if (!file->temporary)
+            continue;
+        if (!give_name(file, error))
+            return false;
+        free(file->temporary);
+        file->temporary = NULL;
+    }
+    output->committed = true;
+    return true;
+}
+
+void dk_output_close(struct dk_output *output)
+{
+    while (output && output->last) {
+        struct dk_output_file *file = output->last;
+
+        output->last = file->next;
+        if (file->temporary)
+            unlink(file->temporary);
+        if (file->seekable)
+            close(file->fd);
+        free_file(file);
+    }
+    free(output);
+}

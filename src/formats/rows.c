@@ -1,0 +1,16 @@
+#include "formats/rows.h"
+
+#include <string.h>
+
+const struct dk_format *const dk_formats[] = {
+    &format_iso,
+    NULL,
+};
+
+const struct dk_format *dk_format_by_id(const char *id)
+{
+    for (size_t i = 0; dk_formats[i]; i++)
+        if (strcmp(dk_formats[i]->id, id) == 0)
+            return dk_formats[i];
+    return NULL;
+}

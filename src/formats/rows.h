@@ -1,0 +1,11 @@
+/* The formats, a row each. A new one is its file, its line here and its line in rows.c. */
+#ifndef FORMATS_ROWS_H
+#define FORMATS_ROWS_H
+
+#include <disckit/format.h>
+
+extern const struct dk_format format_cue;
+extern const struct dk_format format_iso;
+extern const struct dk_format format_nrg;
+
+#endif

@@ -1,0 +1,97 @@
+/* Subchannel: the two orders in which images keep it, and P and Q made from the table of contents (IEC 60908; MMC-6
+ * annex). */
+#include <disckit/sector.h>
+#include <string.h>
+
+enum {
+    CHANNELS = 8,
+    CHANNEL_BYTES = 12,
+    Q_AT = CHANNEL_BYTES, /* in the linear order */
+    ADR_POSITION = 1,
+    LEAD_OUT = 0xAA,
+};
+
+void dk_sub_to_linear(const uint8_t interleaved[DK_SUBCHANNEL], uint8_t linear[DK_SUBCHANNEL])
+{
+    memset(linear, 0, DK_SUBCHANNEL);
+    for (int i = 0; i < DK_SUBCHANNEL; i++)
+        for (int channel = 0; channel < CHANNELS; channel++)
+            if (interleaved[i] & 0x80 >> channel)
+                linear[channel * CHANNEL_BYTES + i / 8] |= (uint8_t)(0x80 >> i % 8);
+}
+
+void dk_sub_to_interleaved(const uint8_t linear[DK_SUBCHANNEL], uint8_t interleaved[DK_SUBCHANNEL])
+{
+    memset(interleaved, 0, DK_SUBCHANNEL);
+    for (int i = 0; i < DK_SUBCHANNEL; i++)
+        for (int channel = 0; channel < CHANNELS; channel++)
+            if (linear[channel * CHANNEL_BYTES + i / 8] & 0x80 >> i % 8)
+                interleaved[i] |= (uint8_t)(0x80 >> channel);
+}
+
+/* CRC-16 with x^16 + x^12 + x^5 + 1, inverted. */
+uint16_t dk_q_crc(const void *bytes, size_t count)
+{
+    const uint8_t *at = bytes;
+    unsigned crc = 0;
+
+    for (; count; count--, at++) {
+        crc ^= (unsigned)*at << 8;
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc << 1 ^ (crc & 0x8000 ? 0x1021 : 0);
+        crc &= 0xFFFF;
+    }
+    return (uint16_t)~crc;
+}
+
+static void put_msf(uint8_t *at, uint32_t frames)
+{
+    const struct dk_msf msf = dk_msf_of_lba((int32_t)frames - DK_LEAD_IN_PREGAP);
+
+    at[0] = dk_bcd(msf.minute);
+    at[1] = dk_bcd(msf.second);
+    at[2] = dk_bcd(msf.frame);
+}
+
+static uint8_t index_at(const struct dk_track *track, int32_t lba)
+{
+    uint8_t index = 1;
+
+    if (lba < track->lba)
+        return 0;
+    for (size_t i = 0; i < track->index_count && track->indexes[i].lba <= lba; i++)
+        index = track->indexes[i].number;
+    return index;
+}
+
+void dk_sub_make(const struct dk_disc *disc, int32_t lba, uint8_t linear[DK_SUBCHANNEL])
+{
+    const struct dk_track *track = dk_disc_track_at(disc, lba);
+    uint8_t *q = linear + Q_AT;
+    int64_t relative;
+    uint16_t crc;
+
+    memset(linear, 0, DK_SUBCHANNEL);
+    if (track) {
+        const bool pause = lba < track->lba;
+
+        /* in a pause the time counts down, to 00:00:00 in its last sector */
+        relative = pause ? (int64_t)track->lba - lba - 1 : (int64_t)lba - track->lba;
+        memset(linear, pause ? 0xFF : 0, CHANNEL_BYTES);
+        q[0] = (uint8_t)(track->control << 4 | ADR_POSITION);
+        q[1] = dk_bcd(track->number);
+        q[2] = dk_bcd(index_at(track, lba));
+    } else {
+        const struct dk_track *last = disc->track_count ? &disc->tracks[disc->track_count - 1] : NULL;
+
+        relative = lba >= dk_disc_end(disc) ? (int64_t)lba - dk_disc_end(disc) : 0;
+        q[0] = (uint8_t)((last ? last->control : 0) << 4 | ADR_POSITION);
+        q[1] = LEAD_OUT;
+        q[2] = 1;
+    }
+    put_msf(q + 3, (uint32_t)relative);
+    put_msf(q + 7, (uint32_t)(lba + DK_LEAD_IN_PREGAP));
+    crc = dk_q_crc(q, 10);
+    q[10] = (uint8_t)(crc >> 8);
+    q[11] = (uint8_t)crc;
+}
