@@ -1,4 +1,5 @@
 /* Sectors against the reference vectors, which other programs' code agrees with (edccchk, ecm, libburn). */
+#include "support/raw.h"
 #include "support/suite.h"
 
 #include <disckit/sector.h>
@@ -74,9 +75,24 @@ START_TEST(finds_every_flipped_byte)
 }
 END_TEST
 
+/* The second computation in the tests gives the same sectors: both were written from the standard alone. */
+START_TEST(tests_make_the_same_sector)
+{
+    const uint8_t plain[4] = { 0, 0, vectors[_i].mode == DK_MODE2_FORM2 ? 0x20 : 8, 0 };
+    uint8_t user[DK_SECTOR_FORM2], raw[DK_SECTOR_RAW];
+
+    for (int i = 0; i < DK_SECTOR_FORM2; i++)
+        user[i] = (uint8_t)(7 * i + vectors[_i].lba);
+    raw_sector(raw, vectors[_i].mode, vectors[_i].lba, user,
+               memcmp(vectors[_i].subheader, plain, 4) ? vectors[_i].subheader : NULL);
+    ck_assert_uint_eq(libdeflate_crc32(0, raw, sizeof raw), vectors[_i].all);
+}
+END_TEST
+
 static void add_vectors(TCase *test_case)
 {
     tcase_add_loop_test(test_case, completes_a_sector, 0, sizeof vectors / sizeof *vectors);
+    tcase_add_loop_test(test_case, tests_make_the_same_sector, 0, sizeof vectors / sizeof *vectors);
     tcase_add_loop_test(test_case, finds_every_flipped_byte, 0, sizeof vectors / sizeof *vectors);
 }
 

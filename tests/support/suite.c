@@ -1,5 +1,8 @@
 #include "support/suite.h"
 
+#include "support/random.h"
+
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +58,7 @@ int suite_run(const char *name, const struct suite_case *cases)
         perror(folder);
         return 1;
     }
+    random_seed(); /* before Check forks, so that all tests have the same */
     for (; cases->name; cases++) {
         TCase *test_case = tcase_create(cases->name);
 
@@ -66,5 +70,7 @@ int suite_run(const char *name, const struct suite_case *cases)
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     remove_folder();
+    if (failed)
+        printf("%s: to repeat it with the same random bytes: DISCKIT_SEED=%" PRIu64 "\n", name, random_seed());
     return failed != 0;
 }
