@@ -1,59 +1,220 @@
 # disckit: `make` builds into build/$(V); `make help` says the rest.
 VERSION = 0.1.0
 V ?= release
-CC = gcc
 PREFIX ?= /usr/local
 BUILD = build/$(V)
+# Images with what independent programs say of them; they make more seeds and more tests where they are there.
+CORPUS ?= ../shared/corpus
 
-LIBRARIES = libcdio libiso9660 libburn-1 jansson libcrypto libdeflate zlib
-# What Debian calls them, and what else the build, the tests and the demo use.
-BUILD_PACKAGES = gcc make pkg-config libcdio-dev libiso9660-dev libburn-dev libjansson-dev libssl-dev libdeflate-dev zlib1g-dev
-TEST_PACKAGES = check bats
+# --- what is needed ---------------------------------------------------------------------------------------------------
+# pkg-config's name of a library and the Debian package that has it
+LIBRARIES = libcdio:libcdio-dev libiso9660:libiso9660-dev libburn-1:libburn-dev jansson:libjansson-dev \
+	libcrypto:libssl-dev libdeflate:libdeflate-dev zlib:zlib1g-dev
+BUILD_PACKAGES = gcc libc6-dev pkg-config $(foreach pair,$(LIBRARIES),$(lastword $(subst :, ,$(pair))))
+# The demo and the tests: other programs that make images and say what is in them, compilers, checkers.
+TEST_PACKAGES = check bats clang clang-format libclang-rt-14-dev mandoc universal-ctags python3-minimal python3 file \
+	genisoimage xorriso libarchive-tools p7zip-full iat cdrdao bchunk jq bsdextrautils xz-utils procps strace
+# Drives in a virtual machine
+LAB_PACKAGES = qemu-system-x86 busybox-static cpio kmod tgt open-iscsi linux-libc-dev
+PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LAB_PACKAGES)
+
+# --- how it is compiled -----------------------------------------------------------------------------------------------
+CC_clang = clang
+CC_fuzz = clang
+CC = $(or $(CC_$(V)),gcc)
+modules = $(foreach pair,$(LIBRARIES),$(firstword $(subst :, ,$(pair))))
+ifeq ($(shell pkg-config --exists $(modules) 2>/dev/null && command -v $(CC)),)
+missing := $(foreach program,$(CC) pkg-config,$(shell command -v $(program) >/dev/null || echo $(program))) \
+	$(foreach pair,$(LIBRARIES),$(shell pkg-config --exists $(firstword $(subst :, ,$(pair))) 2>/dev/null || \
+	echo $(lastword $(subst :, ,$(pair)))))
+else
+library_cflags := $(shell pkg-config --cflags $(modules))
+library_libs := $(shell pkg-config --libs $(modules))
+endif
 
 CFLAGS_release = -O2
+CFLAGS_clang = -O2
 CFLAGS_debug = -O0
 CFLAGS_asan = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_fuzz = $(CFLAGS_asan) -fsanitize=fuzzer-no-link -DFUZZING
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wno-sign-conversion -Wvla -Werror
 ALL_CFLAGS = -std=c17 -g -fPIC -fvisibility=hidden -pthread $(WARNINGS) $(CFLAGS_$(V)) $(CFLAGS)
 ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DDISCKIT_VERSION='"$(VERSION)"' -Iinclude -Isrc \
-	$(shell pkg-config --cflags $(LIBRARIES)) $(CPPFLAGS)
-ALL_LDLIBS = -pthread $(shell pkg-config --libs $(LIBRARIES)) $(LDLIBS)
+	$(library_cflags) $(CPPFLAGS)
+ALL_LDLIBS = -pthread $(library_libs) $(LDLIBS)
+COMPILE = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+LINK = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
 
 rooms = util bytes sector formats volume drive jobs
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(foreach room,$(rooms),$(wildcard src/$(room)/*.c)))
 tool_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(filter-out src/tools/disc-%.c,$(wildcard src/tools/*.c)))
-programs = $(patsubst src/tools/%.c,$(BUILD)/%,$(wildcard src/tools/disc-*.c))
+names = $(patsubst src/tools/%.c,%,$(wildcard src/tools/disc-*.c))
+programs = $(names:%=$(BUILD)/%)
+completions = $(names:%=$(BUILD)/completions/%)
 library = $(BUILD)/libdisckit.a
+shared = $(BUILD)/libdisckit.so.0
 tests = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/*_test.c))
 support = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/support/*.c))
+fuzzers = $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+replays = $(fuzzers:%=$(BUILD)/tests/fuzz/%_replay)
 
-all: $(programs)
+all: $(programs) $(shared) $(BUILD)/disckit.pc $(completions)
 
-$(BUILD)/obj/%.o: src/%.c
+# Objects are made again when the compiler or its options change; and nothing is compiled while a package is missing.
+flags := $(BUILD)/flags
+ifeq ($(strip $(missing)),)
+$(shell mkdir -p $(BUILD); printf '%s\n' '$(subst ','\'',$(COMPILE) $(LDFLAGS))' | cmp -s - $(flags) || \
+	printf '%s\n' '$(subst ','\'',$(COMPILE) $(LDFLAGS))' >$(flags))
+else
+.PHONY: $(flags)
+$(flags):
+	@echo "disckit needs these Debian packages, which are not installed: $(strip $(missing))" >&2
+	@echo "'make demo' installs them, or: apt-get install $(strip $(missing))" >&2
+	@exit 1
+endif
+
+$(BUILD)/obj/%.o: src/%.c $(flags)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(library): $(objects)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/disc-%: $(BUILD)/obj/tools/disc-%.o $(tool_objects) $(library)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+$(shared): $(objects)
+	$(LINK) -shared -Wl,-soname,$(@F) -o $@ $^ $(ALL_LDLIBS)
 
-$(BUILD)/tests/%.o: tests/%.c
+$(BUILD)/disc-%: $(BUILD)/obj/tools/disc-%.o $(tool_objects) $(library)
+	$(LINK) -o $@ $^ $(ALL_LDLIBS)
+
+$(BUILD)/completions/%: $(BUILD)/%
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) -Itests $(shell pkg-config --cflags check) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$< --print-completion >$@
+
+$(BUILD)/disckit.pc: Makefile $(flags)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: disckit' \
+		'Description: read optical disc images of any kind' 'Version: $(VERSION)' 'Libs: -L$${libdir} -ldisckit' \
+		'Libs.private: -pthread' 'Requires.private: $(modules)' 'Cflags: -I$${includedir}' >$@
+
+$(BUILD)/tests/%.o: tests/%.c $(flags)
+	@pkg-config --exists check || { echo "the tests need the Debian package check; 'make check' installs it" >&2; exit 1; }
+	@mkdir -p $(@D)
+	$(COMPILE) -Itests -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(support) $(library)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) $(ALL_LDLIBS)
+	$(LINK) -o $@ $^ $(shell pkg-config --libs check) $(ALL_LDLIBS)
+
+# The same targets twice: with libFuzzer's main (V=fuzz), and with one that runs the inputs it is given.
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(library)
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(ALL_LDLIBS)
+
+$(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/replay.o $(library)
+	$(LINK) -o $@ $^ $(ALL_LDLIBS)
+
+# --- set-up: what a bare Debian lacks ---------------------------------------------------------------------------------
+SUDO = $(shell [ $$(id -u) = 0 ] || command -v sudo)
+APT = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -q
+absent = $(shell dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(PACKAGES) 2>/dev/null | \
+	awk '$$1 == "installed" { have[$$2] } END { n = split("$(PACKAGES)", all); \
+	for (i = 1; i <= n; i++) if (!(all[i] in have)) print all[i] }')
+
+set-up:
+	@command -v apt-get >/dev/null || { echo "no apt-get here: install what these Debian packages have: $(PACKAGES)"; exit 0; }; \
+	absent='$(absent)'; [ -n "$$absent" ] || exit 0; \
+	[ $$(id -u) = 0 ] || [ -n "$(SUDO)" ] || { echo "missing packages: $$absent; as root: apt-get install $$absent" >&2; exit 1; }; \
+	echo "installing $$absent"; $(APT) update && $(APT) install -y --no-install-recommends $$absent
+	@[ ! -x tests/lab/get-kernel ] || tests/lab/get-kernel
+
+# --- for people -------------------------------------------------------------------------------------------------------
+JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+FRESH = @$(MAKE) --no-print-directory
+
+demo: set-up
+	$(FRESH) -s $(JOBS) all
+	@tests/demo/demo $(BUILD) $(IMAGE)
+
+check: set-up
+	$(FRESH) -s $(JOBS) all tests
+	$(FRESH) check-units check-fuzz check-tools check-man check-install lint check-drive
+
+tests: $(tests) $(replays)
+
+# One test program on each processor; what each says comes in one piece.
+EACH = xargs -P $(shell nproc) -I {} sh -c 'out=$$({} 2>&1); status=$$?; printf "%s\n" "$$out"; exit $$status'
 
 check-units: $(tests)
-	@set -e; for test in $(sort $(tests)); do $$test; done
+	@printf '%s\n' $(sort $(tests)) | $(EACH)
 
+check-fuzz: $(replays)
+	@for name in $(fuzzers); do $(BUILD)/tests/fuzz/$${name}_replay tests/fuzz/seeds/$$name || exit 1; done
+
+check-tools: all
+	@printf 'env BIN=$(CURDIR)/$(BUILD) bats %s\n' $(wildcard tests/tools/*.bats) | $(EACH)
+
+check-man: all
+	@tests/man/check $(BUILD)
+
+check-install: all
+	@tests/install/check $(MAKE) $(V)
+
+check-drive: all
+	@[ ! -x tests/lab/check-drive ] || tests/lab/check-drive $(BUILD)
+
+lint:
+	@tests/lint/check
+
+# All targets side by side for SECONDS.
+SECONDS ?= 60
+fuzz:
+	$(FRESH) V=fuzz $(fuzzers:%=build/fuzz/tests/fuzz/%_fuzz)
+	@tests/fuzz/run build/fuzz/tests/fuzz $(SECONDS) $(CORPUS) $(fuzzers)
+
+bench: all
+	@tests/bench/run $(BUILD)
+
+# --- install ----------------------------------------------------------------------------------------------------------
+into = $(DESTDIR)$(PREFIX)
+installed = $(names:%=bin/%) $(patsubst include/%,include/%,$(wildcard include/disckit/*.h)) lib/libdisckit.a \
+	lib/libdisckit.so.0 lib/libdisckit.so lib/pkgconfig/disckit.pc $(names:%=share/bash-completion/completions/%) \
+	$(foreach page,$(wildcard man/*.[17]),share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+
+install: all $(library)
+	install -d $(addprefix $(into)/,bin include/disckit lib/pkgconfig share/bash-completion/completions share/man/man1 share/man/man7)
+	install $(programs) $(into)/bin
+	install -m 644 include/disckit/*.h $(into)/include/disckit
+	install -m 644 $(library) $(shared) $(into)/lib
+	ln -sf $(notdir $(shared)) $(into)/lib/libdisckit.so
+	install -m 644 $(BUILD)/disckit.pc $(into)/lib/pkgconfig
+	install -m 644 $(completions) $(into)/share/bash-completion/completions
+	install -m 644 $(wildcard man/*.1) $(into)/share/man/man1
+	install -m 644 $(wildcard man/*.7) $(into)/share/man/man7
+
+uninstall:
+	rm -f $(addprefix $(into)/,$(installed))
+	-rmdir $(into)/include/disckit
+
+dist:
+	@mkdir -p build
+	git archive --prefix=disckit-$(VERSION)/ -o build/disckit-$(VERSION).tar.gz HEAD
+	@echo build/disckit-$(VERSION).tar.gz
+
+# What was fetched for the virtual machine stays.
 clean:
-	rm -rf build
+	rm -rf $(filter-out build/lab,$(wildcard build/*))
+
+help:
+	@printf '%s\n' 'make            the programs, the library, completions: build/release' \
+		'make demo       install what is missing, build, show the main job; IMAGE=path for one of yours' \
+		'make check      install what is missing, build, run every test' \
+		'make install    into PREFIX (/usr/local), below DESTDIR; make uninstall' \
+		'make bench      time against the other programs that are installed; MB= and FILES= for the sizes' \
+		'make fuzz       all fuzz targets for SECONDS (60)' \
+		'make lint       layers, format, pages; make check-units, -tools, -man, -install, -fuzz, -drive' \
+		'make dist       a tar of the sources; make clean' \
+		'V=debug, V=clang, V=asan (both sanitizers): builds of their own, in build/$$V; all targets take it'
 
 -include $(shell find build/$(V) -name '*.d' 2>/dev/null)
-.PHONY: all check-units clean
+.PHONY: all set-up demo check tests check-units check-fuzz check-tools check-man check-install check-drive lint fuzz bench \
+	install uninstall dist clean help
 .SECONDARY:
+.DELETE_ON_ERROR:
