@@ -200,6 +200,10 @@ DK_API const struct dk_track *dk_disc_track(const struct dk_disc *disc, unsigned
 DK_API const struct dk_track *dk_disc_track_at(const struct dk_disc *disc, int32_t lba);
 /* The extent that holds `lba`, or NULL. Who wants the stored bytes as they are reads its store. */
 DK_API const struct dk_extent *dk_disc_extent_at(const struct dk_disc *disc, int32_t lba);
+/* One sector of an extent, out of the bytes in which its store has it (NULL: it has none), in the form that is wanted.
+ */
+DK_API void dk_extent_turn(const struct dk_disc *disc, const struct dk_extent *extent, int32_t lba,
+                           const uint8_t *stored, enum dk_form form, uint8_t *to);
 DK_API int32_t dk_disc_lead_out(const struct dk_disc *disc, unsigned session);
 DK_API int32_t dk_disc_end(const struct dk_disc *disc); /* the lead-out of the last session */
 static inline bool dk_mode_is_data(enum dk_mode mode)

@@ -60,9 +60,8 @@ static void take_subchannel(const struct dk_disc *disc, const struct dk_extent *
     }
 }
 
-/* One stored sector as `form`; `stored` is NULL in an extent without a store. */
-static void turn(const struct dk_disc *disc, const struct dk_extent *extent, int32_t lba, const uint8_t *stored,
-                 enum dk_form form, uint8_t *to)
+void dk_extent_turn(const struct dk_disc *disc, const struct dk_extent *extent, int32_t lba, const uint8_t *stored,
+                    enum dk_form form, uint8_t *to)
 {
     if (form == DK_FORM_USER) {
         if (stored)
@@ -110,8 +109,8 @@ static bool read_extent(const struct dk_disc *disc, const struct dk_extent *exte
             !dk_store_read(extent->store, buffer, chunk * stored, extent->offset + (uint64_t)first * stored, error))
             return false;
         for (uint32_t i = 0; i < chunk; i++)
-            turn(disc, extent, extent->lba + (int32_t)(first + i), stored ? buffer + i * stored : NULL, form,
-                 to + i * size);
+            dk_extent_turn(disc, extent, extent->lba + (int32_t)(first + i), stored ? buffer + i * stored : NULL, form,
+                           to + i * size);
         to += chunk * size;
         first += chunk;
         count -= chunk;
