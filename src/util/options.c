@@ -205,21 +205,35 @@ void options_print_help(const struct program *program, FILE *to)
             program->name);
 }
 
-static void print_words_of(const struct option_row *row, FILE *to)
+/* What compgen is asked for; names of files may hold blanks, so that its lines are taken, not its words. */
+static void print_reply(enum option_completion completion, const char *words, FILE *to)
 {
-    static const char *const actions[] = {
-        [COMPLETE_NOTHING] = "COMPREPLY=()",
-        [COMPLETE_FILE] = "COMPREPLY=($(compgen -f -- \"$word\"))",
-        [COMPLETE_FOLDER] = "COMPREPLY=($(compgen -d -- \"$word\"))",
-    };
+    static const char *const actions[] = { [COMPLETE_FILE] = "-f", [COMPLETE_FOLDER] = "-d" };
 
+    if (completion == COMPLETE_NOTHING)
+        fputs("COMPREPLY=()", to);
+    else if (completion == COMPLETE_WORDS)
+        fprintf(to, "mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\")", words);
+    else
+        fprintf(to, "mapfile -t COMPREPLY < <(compgen %s -- \"$word\")", actions[completion]);
+}
+
+static void print_argument_of(const struct option_row *row, FILE *to)
+{
     fprintf(to, "    --%s", row->name);
     if (row->letter)
         fprintf(to, "|-%c", row->letter);
-    if (row->completion == COMPLETE_WORDS)
-        fprintf(to, ") COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n", row->words);
-    else
-        fprintf(to, ") %s; return ;;\n", actions[row->completion]);
+    fputs(") ", to);
+    print_reply(row->completion, row->words, to);
+    fputs("; return ;;\n", to);
+}
+
+static void print_option_names(const struct option_row *const *rows, size_t count, FILE *to)
+{
+    fputs("    -*) mapfile -t COMPREPLY < <(compgen -W '", to);
+    for (size_t i = 0; i < count; i++)
+        fprintf(to, "%s--%s", i ? " " : "", rows[i]->name);
+    fputs("' -- \"$word\") ;;\n    *) ", to);
 }
 
 void options_print_completion(const struct program *program, FILE *to)
@@ -232,18 +246,19 @@ void options_print_completion(const struct program *program, FILE *to)
     for (char *at = function; *at; at++)
         if (*at == '-')
             *at = '_';
-    fprintf(to,
-            "# bash completion for %s, made by %s --print-completion\n%s()\n{\n"
-            "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n\n"
-            "    compopt -o filenames 2>/dev/null\n    case $before in\n",
-            program->name, program->name, function);
+    /* bash makes a word of its own of the = in --option=word */
+    fprintf(
+        to,
+        "# bash completion for %s, made by %s --print-completion\n%s()\n{\n"
+        "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n\n"
+        "    if [ \"$word\" = = ]; then word=; elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+        "    compopt -o filenames 2>/dev/null\n    case $before in\n",
+        program->name, program->name, function);
     for (size_t i = 0; i < count; i++)
         if (rows[i]->argument)
-            print_words_of(rows[i], to);
-    fputs("    esac\n    case $word in\n    -*) COMPREPLY=($(compgen -W '", to);
-    for (size_t i = 0; i < count; i++)
-        fprintf(to, "%s--%s", i ? " " : "", rows[i]->name);
-    fprintf(to,
-            "' -- \"$word\")) ;;\n    *) COMPREPLY=($(compgen -%c -- \"$word\")) ;;\n    esac\n}\ncomplete -F %s %s\n",
-            program->operand_completion == COMPLETE_FOLDER ? 'd' : 'f', function, program->name);
+            print_argument_of(rows[i], to);
+    fputs("    esac\n    case $word in\n", to);
+    print_option_names(rows, count, to);
+    print_reply(program->operand_completion == COMPLETE_FOLDER ? COMPLETE_FOLDER : COMPLETE_FILE, NULL, to);
+    fprintf(to, " ;;\n    esac\n}\ncomplete -F %s %s\n", function, program->name);
 }
