@@ -71,6 +71,17 @@ DK_API DK_MUST_USE bool dk_output_zeros(struct dk_output_file *file, uint64_t co
 DK_API uint64_t dk_output_size(const struct dk_output_file *file);    /* bytes so far */
 DK_API const char *dk_output_path(const struct dk_output_file *file); /* the name that it will have */
 DK_API DK_MUST_USE bool dk_output_commit(struct dk_output *output, struct dk_error *error);
+/* Its files, in the order in which they were added; NULL beyond the last. They live until the output is closed. */
+DK_API const struct dk_output_file *dk_output_file_at(const struct dk_output *output, size_t index);
+/* Takes back what was committed, where it turned out to be wrong: removes the files. */
+DK_API void dk_output_withdraw(struct dk_output *output);
+
+/*
+ * Sees every byte of every file in order, as it is written; nothing is copied in the kernel then. Set before anything
+ * is written.
+ */
+typedef void dk_output_tap(void *context, const struct dk_output_file *file, const void *bytes, size_t count);
+DK_API void dk_output_set_tap(struct dk_output *output, dk_output_tap *tap, void *context);
 DK_API void dk_output_close(struct dk_output *output); /* NULL is fine */
 
 #endif

@@ -26,6 +26,8 @@ struct dk_output_file {
 struct dk_output {
     struct dk_output_file *last;
     bool replace, committed;
+    dk_output_tap *tap;
+    void *tap_context;
 };
 
 struct dk_output *dk_output_new(bool replace)
@@ -106,10 +108,17 @@ struct dk_output_file *dk_output_add(struct dk_output *output, const char *path,
     return file;
 }
 
+static void show_to_tap(const struct dk_output_file *file, const void *bytes, size_t count)
+{
+    if (file->output->tap)
+        file->output->tap(file->output->tap_context, file, bytes, count);
+}
+
 bool dk_output_write(struct dk_output_file *file, const void *bytes, size_t count, struct dk_error *error)
 {
     const char *at = bytes;
 
+    show_to_tap(file, bytes, count);
     while (count) {
         const ssize_t put = write(file->fd, at, count);
 
@@ -145,7 +154,7 @@ bool dk_output_copy(struct dk_output_file *file, struct dk_store *store, uint64_
                     struct dk_error *error)
 {
     uint64_t start = 0;
-    const int from = file->seekable ? dk_store_plain_file(store, &start) : -1;
+    const int from = file->seekable && !file->output->tap ? dk_store_plain_file(store, &start) : -1;
     off_t at = (off_t)(start + offset);
 
     while (from >= 0 && count) {
@@ -167,6 +176,8 @@ bool dk_output_zeros(struct dk_output_file *file, uint64_t count, struct dk_erro
 {
     static const char zeros[ZEROS];
 
+    for (uint64_t shown = 0; file->seekable && file->output->tap && shown < count; shown += ZEROS)
+        show_to_tap(file, zeros, count - shown < ZEROS ? (size_t)(count - shown) : ZEROS);
     if (file->seekable) {
         if (ftruncate(file->fd, (off_t)(file->size + count)) != 0 ||
             lseek(file->fd, (off_t)(file->size + count), SEEK_SET) < 0)
@@ -226,6 +237,31 @@ bool dk_output_commit(struct dk_output *output, struct dk_error *error)
     }
     output->committed = true;
     return true;
+}
+
+const struct dk_output_file *dk_output_file_at(const struct dk_output *output, size_t index)
+{
+    const struct dk_output_file *file = output->last;
+    size_t count = 0;
+
+    for (const struct dk_output_file *each = output->last; each; each = each->next)
+        count++;
+    for (size_t i = index + 1; file && i < count; i++)
+        file = file->next;
+    return index < count ? file : NULL;
+}
+
+void dk_output_withdraw(struct dk_output *output)
+{
+    for (const struct dk_output_file *file = output->last; file; file = file->next)
+        if (output->committed && file->seekable)
+            unlink(file->path);
+}
+
+void dk_output_set_tap(struct dk_output *output, dk_output_tap *tap, void *context)
+{
+    output->tap = tap;
+    output->tap_context = context;
 }
 
 void dk_output_close(struct dk_output *output)
