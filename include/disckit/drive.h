@@ -1,0 +1,65 @@
+/*
+ * Drives: an optical drive with a disc in it is a disc like any image, whose source sends commands to the drive. Needs
+ * no more rights than reading the device.
+ */
+#ifndef DISCKIT_DRIVE_H
+#define DISCKIT_DRIVE_H
+
+#include <disckit/sector.h>
+
+enum {
+    DK_DRIVE_SILENCE = 5,     /* seconds after which the caller is told that the drive is being waited for */
+    DK_DRIVE_PATIENCE = 90,   /* seconds that a drive may take to get ready; slow ones spin up for 20 and more */
+    DK_DRIVE_READ = 64 << 10, /* bytes a read at most; less where the kernel or the drive takes less */
+};
+
+/* How a drive tells its caller what can't wait until a call returns. All may be zero. */
+struct dk_drive_caller {
+    /* A sentence, from another thread than the caller's, while that one waits in a call. */
+    void (*tell)(void *context, const char *sentence);
+    void *context;
+    unsigned patience; /* seconds; 0: DK_DRIVE_PATIENCE */
+};
+
+enum dk_drive_protection { DK_PROTECTION_NONE, DK_PROTECTION_CSS, DK_PROTECTION_CPRM };
+
+struct dk_drive_facts {
+    char vendor[9], model[17], revision[5]; /* as INQUIRY says, without trailing blanks */
+    unsigned profile;                       /* MMC-6 5.3.1: 08h CD-ROM, 10h DVD-ROM ...; 0: the drive does not say */
+    uint32_t capacity;                      /* sectors, by READ CAPACITY; 0: it does not say */
+    enum dk_drive_protection protection;
+    uint8_t regions; /* of a CSS disc: bit n set where it plays in region n + 1 */
+};
+
+/* Is `path` an optical drive? Never opens other devices. */
+DK_API bool dk_drive_is_one(const char *path);
+
+/*
+ * Opens the disc in a drive: waits while it spins up, and says at once where there is none. The disc's format is
+ * "drive"; its tracks come from READ TOC. NULL: `error` says why. dk_disc_close() ends it.
+ */
+DK_API struct dk_disc *dk_drive_open(const char *path, struct dk_error *error);
+/* The same for a caller who wants to hear of waiting; `caller` is copied. NULL is fine. */
+DK_API struct dk_disc *dk_drive_open_for(const char *path, const struct dk_drive_caller *caller,
+                                         struct dk_error *error);
+
+/* What the drive says of itself and its disc; NULL where the disc is no drive's. Lives as long as the disc. */
+DK_API const struct dk_drive_facts *dk_drive_facts(const struct dk_disc *disc);
+/* "DVD+R"; "no disc" for 0. */
+DK_API const char *dk_drive_profile_name(unsigned profile);
+/* Asks the drive for table and capacity again: false where it is not the disc that was opened. */
+DK_API DK_MUST_USE bool dk_drive_is_same_disc(struct dk_disc *disc, struct dk_error *error);
+/* Does another program, or a mount, hold the drive for itself? */
+DK_API bool dk_drive_is_claimed(const char *path);
+
+/* A drive of this machine. */
+struct dk_drive_entry {
+    char path[32];
+    struct dk_drive_facts facts;
+    const char *state; /* "ready", "blank", "no disc", "tray open", "not ready", "cannot be opened"; a constant */
+};
+
+/* The drives of this machine, by number; no waiting. Returns their count, at most `room`. */
+DK_API size_t dk_drive_list(struct dk_drive_entry *entries, size_t room);
+
+#endif
