@@ -52,15 +52,23 @@ struct dk_cd_text {
  */
 DK_API struct dk_cd_text *dk_cd_text_decode(const void *bytes, size_t size, struct dk_arena *arena,
                                             struct dk_notes *notes);
-/* Adds a text that a sheet gives in words; where packs gave one for the same place, that one stays. */
+/*
+ * Adds a text that a sheet gives in words, to the first language; where packs gave one for the same place, that one
+ * stays. `*text` may be NULL: it is then made.
+ */
 DK_API void dk_cd_text_add(struct dk_cd_text **text, struct dk_arena *arena, unsigned track, enum dk_cd_text_type type,
                            const char *utf8);
 /* NULL where there is none. */
 DK_API const char *dk_cd_text_get(const struct dk_cd_text *text, unsigned block, unsigned track,
                                   enum dk_cd_text_type type);
-DK_API const char *dk_cd_text_type_name(enum dk_cd_text_type type); /* "title"; NULL for what is no text */
+DK_API const char *dk_cd_text_type_name(enum dk_cd_text_type type); /* "title"; NULL for what is not to be shown */
 DK_API const char *dk_cd_text_language_name(uint8_t code);          /* "English"; NULL: no such code */
-/* Encodes the items of a disc as packs of one block each language; returns their number, 0 where it does not fit. */
+DK_API const char *dk_cd_text_genre_name(uint16_t code);            /* "Jazz"; NULL: no such code, or none given */
+/*
+ * Encodes the items of a disc as packs, a block each language, in the arena; returns their number. 0: there is no text,
+ * or it does not fit: a block takes at most 255 packs, and a language one character set out of ISO 8859-1, CP1252 and
+ * CP932. Texts of tracks outside first_track..last_track are left out.
+ */
 DK_API size_t dk_cd_text_encode(const struct dk_cd_text *text, unsigned first_track, unsigned last_track,
                                 struct dk_arena *arena, const uint8_t **packs);
 

@@ -24,29 +24,15 @@ struct dk_disc *dk_disc_new(const char *format, const char *path)
     return disc;
 }
 
-/* Grows by doubling in the arena, which keeps the outgrown copies until the disc is closed: a disc has few of either.
- */
-static void *grown(struct dk_arena *arena, void *items, size_t count, size_t size)
-{
-    void *larger;
-
-    if (count & (count - 1)) /* room left: the capacity is the next power of two */
-        return items;
-    larger = arena_zeroed(arena, count ? 2 * count : 1, size);
-    if (count)
-        memcpy(larger, items, count * size);
-    return larger;
-}
-
 void dk_disc_add_track(struct dk_disc *disc, struct dk_track track)
 {
-    disc->tracks = grown(disc->arena, disc->tracks, disc->track_count, sizeof track);
+    disc->tracks = arena_grown(disc->arena, disc->tracks, disc->track_count, sizeof track);
     disc->tracks[disc->track_count++] = track;
 }
 
 void dk_disc_add_extent(struct dk_disc *disc, struct dk_extent extent)
 {
-    disc->extents = grown(disc->arena, disc->extents, disc->extent_count, sizeof extent);
+    disc->extents = arena_grown(disc->arena, disc->extents, disc->extent_count, sizeof extent);
     if (extent.store)
         dk_store_use(extent.store);
     disc->extents[disc->extent_count++] = extent;
@@ -57,7 +43,7 @@ void dk_disc_add_missing(struct dk_disc *disc, const char *file)
     for (size_t i = 0; i < disc->missing_count; i++)
         if (strcmp(disc->missing[i], file) == 0)
             return;
-    disc->missing = grown(disc->arena, disc->missing, disc->missing_count, sizeof *disc->missing);
+    disc->missing = arena_grown(disc->arena, disc->missing, disc->missing_count, sizeof *disc->missing);
     disc->missing[disc->missing_count++] = arena_copy(disc->arena, file, strlen(file));
 }
 
@@ -66,7 +52,7 @@ static struct dk_session *session_of(struct dk_disc *disc, unsigned number)
     for (size_t i = 0; i < disc->session_count; i++)
         if (disc->sessions[i].number == number)
             return &disc->sessions[i];
-    disc->sessions = grown(disc->arena, disc->sessions, disc->session_count, sizeof *disc->sessions);
+    disc->sessions = arena_grown(disc->arena, disc->sessions, disc->session_count, sizeof *disc->sessions);
     disc->sessions[disc->session_count] = (struct dk_session){ .number = (uint8_t)number, .lead_out = INT32_MIN };
     return &disc->sessions[disc->session_count++];
 }

@@ -136,19 +136,34 @@ char *text_escaped(struct dk_arena *arena, const char *text, size_t length)
     return escaped;
 }
 
-char *text_from_charset(struct dk_arena *arena, const char *charset, const void *bytes, size_t length)
+/* Turns all of `bytes`, or gives NULL; no character of any set takes more than four bytes in another. */
+static char *converted(struct dk_arena *arena, const char *to, const char *from, const void *bytes, size_t *length)
 {
-    const iconv_t turn = iconv_open("UTF-8", charset);
-    char *text = NULL, *in = (char *)bytes, *out;
-    size_t left = length, room = length * 4;
+    const iconv_t turn = iconv_open(to, from);
+    const size_t size = *length * 4;
+    char *text, *in = (char *)bytes, *out;
+    size_t left = *length, room = size;
 
     if (turn == (iconv_t)-1)
         return NULL;
-    out = text = arena_zeroed(arena, room + 1, 1);
-    if (iconv(turn, &in, &left, &out, &room) == (size_t)-1 || left)
+    out = text = arena_zeroed(arena, size + 1, 1);
+    /* the second call gives what the set holds back until it knows what follows */
+    if (iconv(turn, &in, &left, &out, &room) == (size_t)-1 || iconv(turn, NULL, NULL, &out, &room) == (size_t)-1)
         text = NULL;
     iconv_close(turn);
+    *length = size - room;
     return text;
+}
+
+char *text_from_charset(struct dk_arena *arena, const char *charset, const void *bytes, size_t length)
+{
+    return converted(arena, "UTF-8", charset, bytes, &length);
+}
+
+char *text_to_charset(struct dk_arena *arena, const char *charset, const char *utf8, size_t *length)
+{
+    *length = strlen(utf8);
+    return converted(arena, charset, "UTF-8", utf8, length);
 }
 
 char *text_from_utf16be(struct dk_arena *arena, const uint8_t *bytes, size_t length)

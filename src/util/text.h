@@ -25,6 +25,8 @@ char *text_escaped(struct dk_arena *arena, const char *text, size_t length);
 
 /* From a character set that iconv knows to UTF-8 in the arena; NULL where a byte is not of that set. */
 char *text_from_charset(struct dk_arena *arena, const char *charset, const void *bytes, size_t length);
+/* The other way, `*length` bytes with a NUL behind them; NULL where a character is not in that set. */
+char *text_to_charset(struct dk_arena *arena, const char *charset, const char *utf8, size_t *length);
 /* UTF-16BE without a mark; surrogate pairs are joined, a lone one becomes its two bytes as \xNN\xNN. */
 char *text_from_utf16be(struct dk_arena *arena, const uint8_t *bytes, size_t length);
 
