@@ -1,5 +1,6 @@
 /* The calls on sources, and the source of a disc: sectors as they are stored, turned into the form that is wanted. */
 #include "sector/contents.h"
+#include "sector/wrapper.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -156,14 +157,14 @@ static uint32_t disc_read(struct dk_source *source, int32_t lba, uint32_t count,
     return done;
 }
 
-static void disc_source_destroy(struct dk_source *source)
+void source_free(struct dk_source *source)
 {
     free(source);
 }
 
 static const struct dk_source_ops disc_source_ops = {
     .read = disc_read,
-    .destroy = disc_source_destroy,
+    .destroy = source_free,
 };
 
 struct dk_source *disc_source_new(const struct dk_disc *disc)
