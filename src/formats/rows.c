@@ -4,6 +4,7 @@
 
 const struct dk_format *const dk_formats[] = {
     &format_iso,
+    &format_nrg,
     NULL,
 };
 
