@@ -9,6 +9,7 @@
 #include "util/checked.h"
 
 #include <ctype.h>
+#include <disckit/cdtext.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,15 +95,26 @@ static bool parse_mtyp(struct nrg *nrg, struct nrg_chunk *chunk, struct dk_error
     return true;
 }
 
+static bool parse_cdtx(struct nrg *nrg, struct nrg_chunk *chunk, struct dk_error *error)
+{
+    (void)error;
+    nrg->disc->cd_text =
+        dk_cd_text_decode(cursor_bytes(&chunk->cursor, chunk->size), chunk->size, nrg->disc->arena, &nrg->disc->notes);
+    if (!nrg->disc->cd_text)
+        dk_note(&nrg->disc->notes, DK_NOTE_ODD, "the CDTX chunk at byte %" PRIu64 " has no packs of CD-TEXT in it",
+                chunk->offset);
+    return true;
+}
+
 /* ---- The list of chunks ---- */
 
 static const struct {
     char id[5];
     nrg_parse *parse;
 } chunk_kinds[] = {
-    { "CUEX", nrg_parse_cuex }, { "CUES", nrg_parse_cues }, { "DAOX", nrg_parse_daox },
-    { "DAOI", nrg_parse_daoi }, { "ETN2", nrg_parse_etn2 }, { "ETNF", nrg_parse_etnf },
-    { "TINF", nrg_parse_tinf }, { "SINF", parse_sinf },     { "MTYP", parse_mtyp },
+    { "CUEX", nrg_parse_cuex }, { "CUES", nrg_parse_cues }, { "DAOX", nrg_parse_daox }, { "DAOI", nrg_parse_daoi },
+    { "ETN2", nrg_parse_etn2 }, { "ETNF", nrg_parse_etnf }, { "TINF", nrg_parse_tinf }, { "SINF", parse_sinf },
+    { "MTYP", parse_mtyp },     { "CDTX", parse_cdtx },
 };
 
 static nrg_parse *parser_of(const char *id)
