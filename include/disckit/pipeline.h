@@ -29,6 +29,7 @@ struct dk_bad_list {
 };
 
 DK_API void dk_bad_list_add(struct dk_bad_list *list, int32_t lba, uint32_t count, unsigned faults);
+DK_API const char *dk_bad_fault_name(unsigned faults); /* "unreadable", "sync", "edc" or "data" */
 DK_API void dk_bad_list_free(struct dk_bad_list *list);
 /* Notes each run as damage: "LBA 20: the EDC is wrong"; after DK_NOTES_MAX of them their number. */
 DK_API void dk_bad_list_note(const struct dk_bad_list *list, struct dk_notes *notes);

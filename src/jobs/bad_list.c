@@ -32,14 +32,27 @@ void dk_bad_list_free(struct dk_bad_list *list)
     *list = (struct dk_bad_list){ 0 };
 }
 
-static const char *what_is_wrong(unsigned faults)
+static const struct {
+    const char *name, *sentence;
+} faults_table[] = {
+    { "unreadable", "could not be read" },
+    { "sync", "no sync where a data sector should begin" },
+    { "data", "the data are wrong: neither EDC nor ECC agrees with them" },
+    { "edc", "the EDC is wrong, though the ECC agrees with the data" },
+};
+
+static size_t row_of(unsigned faults)
 {
     if (faults == 0)
-        return "unreadable";
+        return 0;
     if (faults & DK_FAULT_SYNC)
-        return "no sync where a data sector should be";
-    return faults & DK_FAULT_ECC ? "the data are wrong: neither EDC nor ECC agrees with them"
-                                 : "the EDC is wrong, though the ECC agrees with the data";
+        return 1;
+    return faults & DK_FAULT_ECC ? 2 : 3;
+}
+
+const char *dk_bad_fault_name(unsigned faults)
+{
+    return faults_table[row_of(faults)].name;
 }
 
 void dk_bad_list_note(const struct dk_bad_list *list, struct dk_notes *notes)
@@ -50,10 +63,10 @@ void dk_bad_list_note(const struct dk_bad_list *list, struct dk_notes *notes)
         const struct dk_bad_run *run = &list->runs[i];
 
         if (run->count == 1)
-            dk_note(notes, DK_NOTE_DAMAGE, "LBA %" PRId32 ": %s", run->lba, what_is_wrong(run->faults));
+            dk_note(notes, DK_NOTE_DAMAGE, "LBA %" PRId32 ": %s", run->lba, faults_table[row_of(run->faults)].sentence);
         else
             dk_note(notes, DK_NOTE_DAMAGE, "LBA %" PRId32 " to %" PRId64 " (%" PRIu32 " sectors): %s", run->lba,
-                    (int64_t)run->lba + run->count - 1, run->count, what_is_wrong(run->faults));
+                    (int64_t)run->lba + run->count - 1, run->count, faults_table[row_of(run->faults)].sentence);
         told += run->count;
     }
     if (told < list->sectors)

@@ -1,0 +1,116 @@
+/* What a disc can be converted to, and which of that an output's name means. */
+#include "jobs/convert.h"
+
+#include <disckit/format.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { IDS = 200 /* bytes of a list of them */ };
+
+static const struct dk_target wav_target = {
+    .id = "wav",
+    .name = "WAV: the sound of audio tracks, a file each",
+    .suffixes = "wav",
+    .holds = DK_HOLDS_AUDIO,
+    .writable = true,
+};
+
+static const char *const holds_names[] = { "cd-data", "audio",   "dvd",         "sessions", "subchannel",
+                                           "cd-text", "indexes", "check-bytes", "tracks",   "pregaps",
+                                           "isrc",    "mcn",     "form2" };
+
+const char *dk_holds_name(unsigned bit)
+{
+    return bit < sizeof holds_names / sizeof *holds_names ? holds_names[bit] : NULL;
+}
+
+/* An ISO is written by the conversion itself; the other images by their formats. */
+static bool is_iso(const struct dk_format *format)
+{
+    return strcmp(format->id, "iso") == 0;
+}
+
+bool dk_target_at(size_t index, struct dk_target *target)
+{
+    size_t count = 0;
+
+    while (dk_formats[count])
+        count++;
+    if (index < count) {
+        const struct dk_format *format = dk_formats[index];
+
+        *target = (struct dk_target){
+            .id = format->id,
+            .name = format->name,
+            .suffixes = format->suffixes,
+            .holds = format->holds,
+            .readable = true,
+            .writable = format->write || is_iso(format),
+        };
+    } else if (index == count) {
+        *target = wav_target;
+    }
+    return index <= count;
+}
+
+static const struct convert_way ways[] = {
+    { "iso", convert_plan_iso, convert_write_iso },
+    { "wav", convert_plan_wav, convert_write_wav },
+    { NULL, convert_plan_image, convert_write_image },
+};
+
+static bool has_word(const char *list, const char *word, size_t length)
+{
+    for (const char *at = list; *at;) {
+        const size_t this_one = strcspn(at, ",");
+
+        if (this_one == length && strncasecmp(at, word, length) == 0)
+            return true;
+        at += this_one + (at[this_one] != '\0');
+    }
+    return false;
+}
+
+static bool is_wanted(const struct convert *convert, const struct dk_target *target)
+{
+    const char *path = convert->path, *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+
+    if (convert->options->to)
+        return strcmp(target->id, convert->options->to) == 0;
+    if (strcmp(path, "-") == 0)
+        return strcmp(target->id, "iso") == 0;
+    return dot && has_word(target->suffixes, dot + 1, strlen(dot + 1));
+}
+
+static bool no_target(const struct convert *convert, struct dk_error *error)
+{
+    struct dk_target target;
+    char ids[IDS] = "";
+
+    for (size_t i = 0; dk_target_at(i, &target); i++)
+        if (target.writable)
+            snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%s", *ids ? ", " : "", target.id);
+    if (convert->options->to)
+        return dk_fail(error, DK_ERROR_FORMAT, "'%s' is no format that is written here; there are: %s",
+                       convert->options->to, ids);
+    return dk_fail(error, DK_ERROR_FORMAT, "the name %s does not say what to write; there are (--to): %s",
+                   convert->path, ids);
+}
+
+bool convert_find_target(struct convert *convert, struct dk_error *error)
+{
+    struct dk_target target;
+    size_t way = 0;
+
+    for (size_t i = 0; dk_target_at(i, &target); i++)
+        if (target.writable && is_wanted(convert, &target)) {
+            while (ways[way].id && strcmp(ways[way].id, target.id) != 0)
+                way++;
+            convert->way = &ways[way];
+            convert->target = target;
+            convert->result->target = target.id;
+            return true;
+        }
+    return no_target(convert, error);
+}

@@ -1,0 +1,246 @@
+#include "tools/convert_report.h"
+
+#include "util/text.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- --list-formats ---- */
+
+static json_t *json_of_words(const char *list)
+{
+    json_t *words = json_array();
+
+    while (*list) {
+        const size_t length = strcspn(list, ",");
+
+        json_array_append_new(words, json_stringn(list, length));
+        list += length + (list[length] != '\0');
+    }
+    return words;
+}
+
+static json_t *json_of_holds(unsigned holds)
+{
+    json_t *words = json_array();
+
+    for (unsigned bit = 0; dk_holds_name(bit); bit++)
+        if (holds & 1U << bit)
+            json_array_append_new(words, json_string(dk_holds_name(bit)));
+    return words;
+}
+
+static void print_target(const struct dk_target *target)
+{
+    printf("%-8s %-4s %-5s %-10s", target->id, target->readable ? "read" : "", target->writable ? "write" : "",
+           target->suffixes);
+    for (unsigned bit = 0; dk_holds_name(bit); bit++)
+        if (target->holds & 1U << bit)
+            printf(" %s", dk_holds_name(bit));
+    putchar('\n');
+}
+
+int convert_list_formats(bool json)
+{
+    struct dk_target target;
+    json_t *list = json_array();
+
+    for (size_t i = 0; dk_target_at(i, &target); i++)
+        if (json)
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:o, s:b, s:b, s:o}", "id", target.id, "name", target.name,
+                                            "suffixes", json_of_words(target.suffixes), "read", target.readable,
+                                            "write", target.writable, "holds", json_of_holds(target.holds)));
+        else
+            print_target(&target);
+    if (json) {
+        json_t *report = json_pack("{s:o}", "formats", json_incref(list));
+
+        json_dumpf(report, stdout, JSON_INDENT(2));
+        putchar('\n');
+        json_decref(report);
+    }
+    json_decref(list);
+    return EXIT_DONE;
+}
+
+/* ---- The report ---- */
+
+/* A string of the file system: not always UTF-8, which is all that JSON knows. */
+static json_t *json_of_text(const char *text)
+{
+    const size_t size = text_escape(text, strlen(text), false, NULL, 0) + 1;
+    char *escaped = malloc(size);
+    json_t *string;
+
+    if (!escaped)
+        return json_null();
+    text_escape(text, strlen(text), false, escaped, size);
+    string = json_string(escaped);
+    free(escaped);
+    return string;
+}
+
+static json_t *json_of_sums(const struct dk_result_file *file)
+{
+    json_t *sums = json_object();
+
+    for (size_t i = 0; i < file->sum_count; i++)
+        json_object_set_new(sums, file->sums[i].name, json_string(file->sums[i].hex));
+    return sums;
+}
+
+static json_t *json_of_files(const struct dk_conversion *conversion)
+{
+    json_t *files = json_array();
+
+    for (size_t i = 0; i < conversion->file_count; i++) {
+        const struct dk_result_file *file = &conversion->files[i];
+        json_t *object = json_pack("{s:o, s:I}", "path", json_of_text(file->path), "size", (json_int_t)file->size);
+
+        if (file->sum_count)
+            json_object_set_new(object, "hashes", json_of_sums(file));
+        json_array_append_new(files, object);
+    }
+    return files;
+}
+
+static json_t *json_of_losses(const struct dk_conversion *conversion)
+{
+    json_t *losses = json_array();
+
+    for (size_t i = 0; i < conversion->loss_count; i++)
+        json_array_append_new(losses, json_pack("{s:s, s:s, s:o}", "id", conversion->losses[i].id, "kind",
+                                                conversion->losses[i].kind == DK_LOSS_CONTENT ? "content" : "attribute",
+                                                "text", json_of_text(conversion->losses[i].text)));
+    return losses;
+}
+
+static json_t *json_of_bad(const struct dk_bad_list *bad)
+{
+    json_t *runs = json_array();
+
+    for (size_t i = 0; i < bad->count; i++)
+        json_array_append_new(runs, json_pack("{s:i, s:I, s:s}", "lba", (int)bad->runs[i].lba, "count",
+                                              (json_int_t)bad->runs[i].count, "fault",
+                                              dk_bad_fault_name(bad->runs[i].faults)));
+    return runs;
+}
+
+static void print_json(const struct dk_disc *disc, const struct dk_conversion *conversion, FILE *to)
+{
+    json_t *report =
+        json_pack("{s:o, s:s, s:s, s:I, s:o, s:o, s:o, s:I, s:b}", "input", json_of_text(disc->path), "format",
+                  disc->format, "to", conversion->target, "sectors", (json_int_t)conversion->sectors, "files",
+                  json_of_files(conversion), "loss", json_of_losses(conversion), "bad", json_of_bad(&conversion->bad),
+                  "bad_sectors", (json_int_t)conversion->bad.sectors, "verified", conversion->verified);
+
+    if (conversion->file_count == 1 && conversion->files[0].sum_count)
+        json_object_set_new(report, "hashes", json_of_sums(&conversion->files[0]));
+    json_dumpf(report, to, JSON_INDENT(2));
+    fputc('\n', to);
+    json_decref(report);
+}
+
+/* As "sha256sum --tag" prints them, so that "sha256sum --check" reads them. */
+static void print_sums(const struct dk_conversion *conversion, FILE *to)
+{
+    for (size_t i = 0; i < conversion->file_count; i++)
+        for (size_t k = 0; k < conversion->files[i].sum_count; k++)
+            fprintf(to, "%s (%s) = %s\n", conversion->files[i].sums[k].tag, conversion->files[i].path,
+                    conversion->files[i].sums[k].hex);
+}
+
+int convert_tell(struct tool *tool, const struct dk_disc *disc, const struct dk_conversion *conversion)
+{
+    const bool to_stdout = conversion->file_count == 1 && strcmp(conversion->files[0].path, "-") == 0;
+    FILE *to = to_stdout ? stderr : stdout; /* the result has stdout for itself */
+
+    progress_clear(&tool->progress);
+    for (size_t i = 0; i < conversion->loss_count; i++)
+        tool_say(tool, "left out: %s", conversion->losses[i].text);
+    tool_tell_notes(tool, &disc->notes);
+    tool_tell_notes(tool, &conversion->notes);
+    if (tool->options->json)
+        print_json(disc, conversion, to);
+    else
+        print_sums(conversion, to);
+    return tool_end(tool);
+}
+
+/* ---- What would work ---- */
+
+/* A word as a shell takes it. */
+static void put_word(char *line, size_t size, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=+@%";
+    char *at = line + strlen(line), *const end = line + size - 1;
+
+    if (at < end)
+        *at++ = ' ';
+    if (*word && strspn(word, plain) == strlen(word)) {
+        snprintf(at, (size_t)(end - at), "%s", word);
+        return;
+    }
+    if (at < end)
+        *at++ = '\'';
+    for (; *word && at + 5 < end; word++)
+        at = *word == '\'' ? stpcpy(at, "'\\''") : (*at = *word, at + 1);
+    if (at < end)
+        *at++ = '\'';
+    *at = '\0';
+}
+
+/* The options that were given and stay as they are. */
+static void put_options(char *line, size_t size, const struct convert_options *options)
+{
+    const struct {
+        bool given;
+        const char *word;
+    } flags[] = {
+        { options->common.force, "--force" }, { options->cut, "--cut" },       { options->allow_loss, "--allow-loss" },
+        { options->split, "--split" },        { options->verify, "--verify" },
+    };
+    char word[80];
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].given)
+            put_word(line, size, flags[i].word);
+    if (options->session) {
+        snprintf(word, sizeof word, "--session=%u", options->session);
+        put_word(line, size, word);
+    }
+    if (options->hash) {
+        snprintf(word, sizeof word, "--hash=%s", options->hash);
+        put_word(line, size, word);
+    }
+}
+
+void convert_tell_advice(struct tool *tool, const struct convert_options *options, char **operands,
+                         const struct dk_conversion *conversion)
+{
+    char line[3000] = "disc-convert", output[1000];
+    const char *slash = strrchr(operands[1], '/'), *dot = strrchr(slash ? slash : operands[1], '.');
+
+    if (!*conversion->advice && !conversion->advice_suffix)
+        return;
+    put_options(line, sizeof line, options);
+    if (*conversion->advice) {
+        strncat(line, " ", sizeof line - strlen(line) - 1);
+        strncat(line, conversion->advice, sizeof line - strlen(line) - 1);
+    }
+    snprintf(output, sizeof output, "%s", operands[1]);
+    if (conversion->advice_suffix && strcmp(operands[1], "-") != 0)
+        snprintf(output, sizeof output, "%.*s.%s", dot ? (int)(dot - operands[1]) : (int)strlen(operands[1]),
+                 operands[1], conversion->advice_suffix);
+    else if (options->to) {
+        put_word(line, sizeof line, "--to");
+        put_word(line, sizeof line, options->to);
+    }
+    put_word(line, sizeof line, operands[0]);
+    put_word(line, sizeof line, output);
+    tool_say(tool, "this would: %s", line);
+}
