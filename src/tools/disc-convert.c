@@ -65,7 +65,10 @@ static void close_disc(struct dk_disc **disc)
 
 static int wrong_use(struct tool *tool, const char *text)
 {
-    tool_say(tool, "%s", text);
+    struct dk_error error;
+
+    dk_fail(&error, DK_ERROR_REFUSED, "%s", text);
+    tool_fail(tool, &error);
     return EXIT_USAGE;
 }
 
