@@ -112,17 +112,8 @@ $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/r
 	$(LINK) -o $@ $^ $(ALL_LDLIBS)
 
 # --- set-up: what a bare Debian lacks ---------------------------------------------------------------------------------
-SUDO = $(shell [ $$(id -u) = 0 ] || command -v sudo)
-APT = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -q
-absent = $(shell dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(PACKAGES) 2>/dev/null | \
-	awk '$$1 == "installed" { have[$$2] } END { n = split("$(PACKAGES)", all); \
-	for (i = 1; i <= n; i++) if (!(all[i] in have)) print all[i] }')
-
 set-up:
-	@command -v apt-get >/dev/null || { echo "no apt-get here: install what these Debian packages have: $(PACKAGES)"; exit 0; }; \
-	absent='$(absent)'; [ -n "$$absent" ] || exit 0; \
-	[ $$(id -u) = 0 ] || [ -n "$(SUDO)" ] || { echo "missing packages: $$absent; as root: apt-get install $$absent" >&2; exit 1; }; \
-	echo "installing $$absent"; $(APT) update && $(APT) install -y --no-install-recommends $$absent
+	@.ci/set-up $(PACKAGES)
 	@[ ! -x tests/lab/get-kernel ] || tests/lab/get-kernel
 
 # --- for people -------------------------------------------------------------------------------------------------------
