@@ -111,6 +111,9 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(library)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/replay.o $(library)
 	$(LINK) -o $@ $^ $(ALL_LDLIBS)
 
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(library)
+	$(LINK) -o $@ $^ $(ALL_LDLIBS)
+
 # --- set-up: what a bare Debian lacks ---------------------------------------------------------------------------------
 set-up:
 	@.ci/set-up $(PACKAGES)
@@ -160,7 +163,7 @@ fuzz:
 	$(FRESH) V=fuzz $(fuzzers:%=build/fuzz/tests/fuzz/%_fuzz)
 	@tests/fuzz/run build/fuzz/tests/fuzz $(SECONDS) $(CORPUS) $(fuzzers)
 
-bench: all
+bench: all $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 	@tests/bench/run $(BUILD)
 
 # --- install ----------------------------------------------------------------------------------------------------------
