@@ -58,7 +58,7 @@ support = $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(wildcard tests/support/*.c))
 fuzzers = $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 replays = $(fuzzers:%=$(BUILD)/tests/fuzz/%_replay)
 
-all: $(programs) $(shared) $(BUILD)/disckit.pc $(completions)
+all: $(programs) $(shared) $(completions)
 
 # Objects are made again when the compiler or its options change; and nothing is compiled while a package is missing.
 flags := $(BUILD)/flags
@@ -90,11 +90,6 @@ $(BUILD)/disc-%: $(BUILD)/obj/tools/disc-%.o $(tool_objects) $(library)
 $(BUILD)/completions/%: $(BUILD)/%
 	@mkdir -p $(@D)
 	$< --print-completion >$@
-
-$(BUILD)/disckit.pc: Makefile $(flags)
-	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: disckit' \
-		'Description: read optical disc images of any kind' 'Version: $(VERSION)' 'Libs: -L$${libdir} -ldisckit' \
-		'Libs.private: -pthread' 'Requires.private: $(modules)' 'Cflags: -I$${includedir}' >$@
 
 $(BUILD)/tests/%.o: tests/%.c $(flags)
 	@pkg-config --exists check || { echo "the tests need the Debian package check; 'make check' installs it" >&2; exit 1; }
@@ -178,7 +173,9 @@ install: all $(library)
 	install -m 644 include/disckit/*.h $(into)/include/disckit
 	install -m 644 $(library) $(shared) $(into)/lib
 	ln -sf $(notdir $(shared)) $(into)/lib/libdisckit.so
-	install -m 644 $(BUILD)/disckit.pc $(into)/lib/pkgconfig
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: disckit' \
+		'Description: disc images of any kind, opened and read' 'Version: $(VERSION)' 'Libs: -L$${libdir} -ldisckit' \
+		'Libs.private: -pthread' 'Requires.private: $(modules)' 'Cflags: -I$${includedir}' >$(into)/lib/pkgconfig/disckit.pc
 	install -m 644 $(completions) $(into)/share/bash-completion/completions
 	install -m 644 $(wildcard man/*.1) $(into)/share/man/man1
 	install -m 644 $(wildcard man/*.7) $(into)/share/man/man7
