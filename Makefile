@@ -9,7 +9,7 @@ CORPUS ?= ../shared/corpus
 # --- what is needed ---------------------------------------------------------------------------------------------------
 # pkg-config's name of a library and the Debian package that has it
 LIBRARIES = libcdio:libcdio-dev libiso9660:libiso9660-dev libburn-1:libburn-dev jansson:libjansson-dev \
-	libcrypto:libssl-dev libdeflate:libdeflate-dev zlib:zlib1g-dev
+	libcrypto:libssl-dev libdeflate:libdeflate-dev zlib:zlib1g-dev flac:libflac-dev
 BUILD_PACKAGES = gcc libc6-dev pkg-config $(foreach pair,$(LIBRARIES),$(lastword $(subst :, ,$(pair))))
 # The demo and the tests: other programs that make images and say what is in them, compilers, checkers.
 TEST_PACKAGES = check bats clang clang-format libclang-rt-14-dev mandoc universal-ctags python3-minimal python3 file \

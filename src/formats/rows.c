@@ -3,6 +3,7 @@
 #include <string.h>
 
 const struct dk_format *const dk_formats[] = {
+    &format_cue,
     &format_iso,
     &format_nrg,
     NULL,
