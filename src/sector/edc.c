@@ -1,4 +1,6 @@
 /* The EDC of CD sectors: a CRC without initial value or final inversion, so zeros in front do not change it. */
+#include "sector/edc.h"
+
 #include <disckit/sector.h>
 
 enum { SLICES = 8 };
@@ -6,8 +8,9 @@ enum { SLICES = 8 };
 static const uint32_t REFLECTED_POLYNOMIAL = 0xD8018001; /* 0x18001801B, the lowest bit first */
 
 static uint32_t tables[SLICES][256];
+static bool use_clmul;
 
-__attribute__((constructor)) static void make_tables(void)
+__attribute__((constructor)) static void prepare(void)
 {
     for (unsigned i = 0; i < 256; i++) {
         uint32_t value = i;
@@ -19,9 +22,10 @@ __attribute__((constructor)) static void make_tables(void)
     for (unsigned i = 0; i < 256; i++)
         for (int slice = 1; slice < SLICES; slice++)
             tables[slice][i] = tables[slice - 1][i] >> 8 ^ tables[0][tables[slice - 1][i] & 255];
+    use_clmul = edc_has_clmul();
 }
 
-uint32_t dk_edc(uint32_t edc, const void *bytes, size_t count)
+uint32_t edc_plain(uint32_t edc, const void *bytes, size_t count)
 {
     const uint8_t *at = bytes;
 
@@ -32,4 +36,9 @@ uint32_t dk_edc(uint32_t edc, const void *bytes, size_t count)
     for (; count; count--, at++)
         edc = edc >> 8 ^ tables[0][(edc ^ *at) & 255];
     return edc;
+}
+
+uint32_t dk_edc(uint32_t edc, const void *bytes, size_t count)
+{
+    return use_clmul && count >= EDC_CLMUL_LEAST ? edc_clmul(edc, bytes, count) : edc_plain(edc, bytes, count);
 }

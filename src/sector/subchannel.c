@@ -11,36 +11,62 @@ enum {
     LEAD_OUT = 0xAA,
 };
 
+/* Rows of eight bits, the first in the highest byte, become columns (Warren, "Hacker's Delight", 7-3). */
+static uint64_t transposed(uint64_t rows)
+{
+    rows = (rows & 0xAA55AA55AA55AA55) | (rows & 0x00AA00AA00AA00AA) << 7 | (rows >> 7 & 0x00AA00AA00AA00AA);
+    rows = (rows & 0xCCCC3333CCCC3333) | (rows & 0x0000CCCC0000CCCC) << 14 | (rows >> 14 & 0x0000CCCC0000CCCC);
+    return (rows & 0xF0F0F0F00F0F0F0F) | (rows & 0x00000000F0F0F0F0) << 28 | (rows >> 28 & 0x00000000F0F0F0F0);
+}
+
+/* Eight bytes of the disc's order are one byte of each channel. */
 void dk_sub_to_linear(const uint8_t interleaved[DK_SUBCHANNEL], uint8_t linear[DK_SUBCHANNEL])
 {
-    memset(linear, 0, DK_SUBCHANNEL);
-    for (int i = 0; i < DK_SUBCHANNEL; i++)
+    for (int i = 0; i < CHANNEL_BYTES; i++) {
+        uint64_t rows = 0;
+
+        for (int k = 0; k < CHANNELS; k++)
+            rows = rows << 8 | interleaved[CHANNELS * i + k];
+        rows = transposed(rows);
         for (int channel = 0; channel < CHANNELS; channel++)
-            if (interleaved[i] & 0x80 >> channel)
-                linear[channel * CHANNEL_BYTES + i / 8] |= (uint8_t)(0x80 >> i % 8);
+            linear[channel * CHANNEL_BYTES + i] = (uint8_t)(rows >> (56 - 8 * channel));
+    }
 }
 
 void dk_sub_to_interleaved(const uint8_t linear[DK_SUBCHANNEL], uint8_t interleaved[DK_SUBCHANNEL])
 {
-    memset(interleaved, 0, DK_SUBCHANNEL);
-    for (int i = 0; i < DK_SUBCHANNEL; i++)
+    for (int i = 0; i < CHANNEL_BYTES; i++) {
+        uint64_t rows = 0;
+
         for (int channel = 0; channel < CHANNELS; channel++)
-            if (linear[channel * CHANNEL_BYTES + i / 8] & 0x80 >> i % 8)
-                interleaved[i] |= (uint8_t)(0x80 >> channel);
+            rows = rows << 8 | linear[channel * CHANNEL_BYTES + i];
+        rows = transposed(rows);
+        for (int k = 0; k < CHANNELS; k++)
+            interleaved[CHANNELS * i + k] = (uint8_t)(rows >> (56 - 8 * k));
+    }
 }
 
-/* CRC-16 with x^16 + x^12 + x^5 + 1, inverted. */
+/* CRC-16 with x^16 + x^12 + x^5 + 1, highest bit first. */
+static uint16_t crc_table[256];
+
+__attribute__((constructor)) static void make_crc_table(void)
+{
+    for (unsigned i = 0; i < 256; i++) {
+        unsigned crc = i << 8;
+
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc << 1 ^ (crc & 0x8000 ? 0x1021 : 0);
+        crc_table[i] = (uint16_t)crc;
+    }
+}
+
 uint16_t dk_q_crc(const void *bytes, size_t count)
 {
     const uint8_t *at = bytes;
-    unsigned crc = 0;
+    uint16_t crc = 0;
 
-    for (; count; count--, at++) {
-        crc ^= (unsigned)*at << 8;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc << 1 ^ (crc & 0x8000 ? 0x1021 : 0);
-        crc &= 0xFFFF;
-    }
+    for (; count; count--, at++)
+        crc = (uint16_t)(crc << 8 ^ crc_table[crc >> 8 ^ *at]);
     return (uint16_t)~crc;
 }
 
