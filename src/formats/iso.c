@@ -1,38 +1,213 @@
-/* ISO: the user data of one track, 2048 bytes a sector, with no table. */
+/*
+ * ISO: a disc's sectors with no table. Plain, they are the 2048 bytes of user data of one track; as they were read from
+ * the disc (raw), they may be of several tracks, which are told apart by what they hold.
+ */
+#include "formats/raw.h"
 #include "formats/rows.h"
+#include "util/cursor.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-enum { DESCRIPTORS_AT = 16 * DK_SECTOR_USER }; /* ECMA-119 6.2.1: the system area has 16 sectors */
+enum {
+    DESCRIPTOR_SECTOR = 16, /* ECMA-119 6.2.1 */
+    VOLUME_SIZE_AT = 80,    /* ECMA-119 8.4.8: both-endian, in blocks */
+    BLOCK_SIZE_AT = 128,    /* ECMA-119 8.4.12 */
+};
 
 static int iso_probe(const struct dk_candidate *candidate)
 {
-    return candidate->head_size > DESCRIPTORS_AT + 6 && memcmp(candidate->head + DESCRIPTORS_AT + 1, "CD001", 5) == 0
-               ? 60
-               : 0;
+    return raw_recognise(candidate).bid;
+}
+
+/* ---- The file against the volume in it ---- */
+
+/* Sectors of 2048 bytes that the primary descriptor says the volume has; 0: there is none, or it is out of its mind. */
+static uint64_t volume_sectors(const uint8_t descriptor[DK_SECTOR_USER])
+{
+    struct cursor cursor = cursor_over(descriptor, DK_SECTOR_USER);
+    uint64_t blocks, block_size;
+
+    if (memcmp(descriptor, "\1CD001", 6) != 0)
+        return 0;
+    cursor_skip(&cursor, VOLUME_SIZE_AT);
+    blocks = cursor_le32(&cursor);
+    if (blocks == 0)
+        blocks = cursor_be32(&cursor);
+    cursor = cursor_over(descriptor + BLOCK_SIZE_AT, 2);
+    block_size = cursor_le16(&cursor);
+    return block_size == 512 || block_size == 1024 ? blocks * block_size / DK_SECTOR_USER : blocks;
+}
+
+/* The same of the volume on an extent that begins at LBA 0 or in the pause before it. */
+static uint64_t volume_sectors_on(const struct dk_extent *extent)
+{
+    const uint64_t index = (uint64_t)(DESCRIPTOR_SECTOR - extent->lba);
+    uint8_t stored[2646], raw[DK_SECTOR_RAW];
+    struct dk_error error;
+    int user_at;
+
+    if (!dk_store_read(extent->store, stored, extent->layout->stored, extent->offset + index * extent->layout->stored,
+                       &error))
+        return 0;
+    dk_sector_expand(extent->layout, extent->mode, DESCRIPTOR_SECTOR, stored, raw);
+    user_at = dk_sector_user_at(raw);
+    return user_at < 0 ? 0 : volume_sectors(raw + user_at);
+}
+
+/* Tells what the file has more or less than the volume on its first track, which has `count` sectors from LBA 0 on. */
+static void compare_with_volume(struct dk_disc *disc, const struct dk_extent *extent, uint32_t count)
+{
+    /* the size of a later session's volume counts from the disc's beginning, or from its own */
+    const uint64_t wanted = extent->lba <= 0 && extent->mode != DK_AUDIO ? volume_sectors_on(extent) : 0;
+    const uint16_t stored = extent->layout->stored;
+    const bool whole = wanted ? count >= wanted : stored == DK_SECTOR_USER && count > DESCRIPTOR_SECTOR;
+
+    if (disc->odd_tail)
+        dk_note(&disc->notes, whole ? DK_NOTE_ODD : DK_NOTE_DAMAGE,
+                "the file ends with %" PRIu32 " bytes of a sector, behind the last whole one (%u bytes each)",
+                disc->odd_tail, stored);
+    if (wanted > count)
+        dk_note(&disc->notes, DK_NOTE_DAMAGE,
+                "the volume has %" PRIu64 " sectors and the file %" PRIu32 ": LBA %" PRIu32
+                " is the first that is missing, %" PRIu64 " in all",
+                wanted, count, count, wanted - count);
+    else if (wanted && wanted < count)
+        dk_note(&disc->notes, DK_NOTE_GUESS,
+                "the volume has %" PRIu64 " sectors and the track %" PRIu32 ": %" PRIu64
+                " (padding or run-out) follow its end",
+                wanted, count, count - wanted);
+}
+
+/* ---- One track ---- */
+
+/* Adds a run of sectors as a track; what lies between LBA -150 and 0 is the pause of the first. */
+static void add_track(struct dk_disc *disc, struct dk_extent extent, unsigned session)
+{
+    const uint32_t pregap = extent.lba < 0 && extent.lba >= -DK_LEAD_IN_PREGAP && disc->track_count == 0 &&
+                                    extent.count > (uint32_t)-extent.lba
+                                ? (uint32_t)-extent.lba
+                                : 0;
+
+    dk_disc_add_extent(disc, extent);
+    dk_disc_add_track(disc, (struct dk_track){
+                                .number = (uint8_t)(disc->track_count + 1),
+                                .session = (uint8_t)session,
+                                .mode = extent.mode,
+                                .lba = extent.lba + (int32_t)pregap,
+                                .count = extent.count - pregap,
+                                .pregap = pregap,
+                                .stored = extent.layout->stored,
+                            });
+}
+
+static void read_plain(struct dk_disc *disc, const struct raw_kind *kind, struct dk_extent extent)
+{
+    extent.lba = kind->lba;
+    extent.mode = kind->mode;
+    extent.layout = dk_layout_find(kind->mode, kind->stored);
+    add_track(disc, extent, 1);
+    if (kind->not_read)
+        dk_note(&disc->notes, DK_NOTE_ODD, "the volume is of %s, which is recognised and not read", kind->not_read);
+    if (kind->bid == RAW_BID_VOLUME && disc->tracks[0].count <= DESCRIPTOR_SECTOR)
+        dk_note(&disc->notes, DK_NOTE_DAMAGE, "the file ends within its volume descriptor, at byte %" PRIu64,
+                disc->container_size);
+    compare_with_volume(disc, &extent, disc->tracks[0].count);
+}
+
+/* ---- Several tracks ---- */
+
+/* LBA of the first sector: as the headers of the first data have it, and of audio before data, LBA 0 if there is room.
+ */
+static int64_t first_lba(const struct raw_run *runs, size_t count)
+{
+    int64_t ahead = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (runs[i].mode != DK_AUDIO && runs[i].has_lba) {
+            ahead = runs[i].lba_ahead;
+            break;
+        }
+    return runs[0].mode == DK_AUDIO && ahead > 0 ? 0 : ahead;
+}
+
+/* LBA of a run behind `end`: what its headers say, unless that is taken already. */
+static int64_t lba_of(struct dk_disc *disc, const struct raw_run *run, int64_t end)
+{
+    const int64_t told = run->first + run->lba_ahead;
+
+    if (run->mode == DK_AUDIO || !run->has_lba || told == end)
+        return end;
+    if (told > end && told + run->count <= INT32_MAX)
+        return told;
+    dk_note(&disc->notes, DK_NOTE_ODD,
+            "the headers from sector %" PRIu32 " of the file on begin with LBA %" PRId64
+            ", where other sectors are: they are taken as LBA %" PRId64,
+            run->first, told, end);
+    return end;
+}
+
+static void read_runs(struct dk_disc *disc, const struct raw_run *runs, size_t count, struct dk_extent whole)
+{
+    const uint16_t stored = whole.layout->stored;
+    int64_t end = first_lba(runs, count);
+    unsigned session = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        struct dk_extent extent = whole;
+        const int64_t lba = lba_of(disc, &runs[i], end);
+
+        if (i && lba - end >= DK_LATER_SESSION_GAP)
+            session++;
+        else if (i && lba > end)
+            dk_disc_add_extent(
+                disc, (struct dk_extent){ .lba = (int32_t)end, .count = (uint32_t)(lba - end), .mode = runs[i].mode });
+        extent.lba = (int32_t)lba;
+        extent.count = runs[i].count;
+        extent.mode = runs[i].mode;
+        extent.layout = dk_layout_find(runs[i].mode, stored);
+        extent.offset = (uint64_t)runs[i].first * stored;
+        add_track(disc, extent, session);
+        if (count > 1)
+            dk_note(&disc->notes, DK_NOTE_GUESS,
+                    "sectors %" PRIu32 " to %" PRIu32 " of the file are %s: track %zu, from LBA %" PRId64 " on",
+                    runs[i].first, runs[i].first + runs[i].count - 1, dk_mode_name(runs[i].mode), i + 1, lba);
+        end = lba + runs[i].count;
+    }
+}
+
+static void read_raw(struct dk_disc *disc, const struct raw_kind *kind, struct dk_extent extent)
+{
+    struct raw_run runs[RAW_RUNS_MAX];
+    const size_t count = raw_split(extent.store, kind->stored, extent.count, runs);
+
+    extent.layout = dk_layout_find(DK_MODE1, kind->stored);
+    if (extent.layout->sub_size == DK_SUBCHANNEL) {
+        extent.sub_order = raw_sub_order(extent.store, kind->stored, extent.count);
+        dk_note(&disc->notes, DK_NOTE_GUESS, "the subchannel is %s, by the check sums in it",
+                extent.sub_order == DK_SUB_LINEAR ? "linear, a channel after the other" : "interleaved");
+    }
+    read_runs(disc, runs, count, extent);
+    compare_with_volume(disc, &disc->extents[0], disc->tracks[0].count);
 }
 
 static bool iso_read(const struct dk_candidate *candidate, struct dk_disc *disc, struct dk_error *error)
 {
-    const uint64_t sectors = candidate->store->size / DK_SECTOR_USER;
+    const struct raw_kind kind = raw_recognise(candidate);
+    const uint64_t size = candidate->store->size;
+    struct dk_extent extent = { .store = candidate->store };
 
-    if (sectors > INT32_MAX)
+    if (size / kind.stored > INT32_MAX - DK_FIRST_SESSION_GAP)
         return dk_fail(error, DK_ERROR_FORMAT, "%s has more sectors than any disc", candidate->path);
-    disc->container_size = candidate->store->size;
-    disc->odd_tail = (uint32_t)(candidate->store->size % DK_SECTOR_USER);
-    dk_disc_add_extent(disc, (struct dk_extent){
-                                 .count = (uint32_t)sectors,
-                                 .mode = DK_MODE1,
-                                 .store = candidate->store,
-                                 .layout = dk_layout_find(DK_MODE1, DK_SECTOR_USER),
-                             });
-    dk_disc_add_track(disc, (struct dk_track){
-                                .number = 1,
-                                .session = 1,
-                                .mode = DK_MODE1,
-                                .count = (uint32_t)sectors,
-                                .stored = DK_SECTOR_USER,
-                            });
+    extent.count = (uint32_t)(size / kind.stored);
+    disc->container_size = size;
+    disc->odd_tail = (uint32_t)(size % kind.stored);
+    if (kind.stored != DK_SECTOR_USER)
+        dk_note(&disc->notes, DK_NOTE_GUESS, "no sheet says so: sectors of %u bytes, by what they hold", kind.stored);
+    if (kind.synced)
+        read_raw(disc, &kind, extent);
+    else
+        read_plain(disc, &kind, extent);
     return true;
 }
 
