@@ -129,4 +129,5 @@ const struct dk_format format_cue = {
              DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS | DK_HOLDS_ISRC | DK_HOLDS_MCN | DK_HOLDS_FORM2,
     .probe = cue_probe,
     .read = cue_read,
+    .write = cue_write,
 };

@@ -148,11 +148,25 @@ static int64_t next_start(const struct cue_layout *layout, const struct cue_trac
     return layout->at;
 }
 
+/* What REM PREGAP names of the gap before a session's first track, and the file does not have. */
+static void name_session_gap(const struct cue_layout *layout, struct cue_track *track)
+{
+    const struct cue_session *session = &layout->cue->sessions[track->session];
+    const int64_t pause = stored_pause(layout, track);
+
+    if (track->pregap == 0 && session->lead_in >= 0 && session->pregap > pause)
+        track->pregap = (int32_t)(session->pregap - pause);
+}
+
 bool cue_place(struct cue_layout *layout, size_t i, struct dk_error *error)
 {
-    const struct cue *cue = layout->cue;
-    const struct cue_track *track = &cue->tracks[i], *before = i ? &cue->tracks[i - 1] : NULL;
+    struct cue *cue = layout->cue;
+    struct cue_track *track = &cue->tracks[i];
+    const struct cue_track *before = i ? &cue->tracks[i - 1] : NULL;
     int64_t start;
+
+    if (before && track->session != before->session)
+        name_session_gap(layout, track);
 
     if (!before)
         start = first_start(layout, track);
