@@ -25,7 +25,7 @@ static const struct option_row option_rows[] = {
     { "verify", 0, OPTION_SET, offsetof(struct convert_options, verify), NULL,
       "open the result again and compare it with INPUT", COMPLETE_NOTHING, NULL },
     { "hash", 0, OPTION_TEXT, offsetof(struct convert_options, hash), "LIST",
-      "print sums of what is written: md5,sha1,sha256,crc32", COMPLETE_WORDS, "md5 sha1 sha256 crc32" },
+      "print sums of what is written: md5,sha1,sha256,crc32", COMPLETE_LIST, "md5 sha1 sha256 crc32" },
     { "list-formats", 0, OPTION_SET, offsetof(struct convert_options, list_formats), NULL,
       "print what can be read and written, and what it holds", COMPLETE_NOTHING, NULL },
     { NULL, 0, OPTION_SET, 0, NULL, NULL, COMPLETE_NOTHING, NULL },

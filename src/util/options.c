@@ -65,14 +65,34 @@ static bool take_number(const struct program *program, const struct option_row *
     return true;
 }
 
-static bool is_a_word(const char *words, const char *text)
+static bool is_a_word(const char *words, const char *text, size_t length)
 {
-    const size_t length = strlen(text);
+    while (*words) {
+        const size_t size = strcspn(words, " ");
 
-    for (const char *at = words; (at = strstr(at, text)); at += length)
-        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || !at[length]) && length)
+        if (size == length && memcmp(words, text, size) == 0)
             return true;
+        words += size + (words[size] == ' ');
+    }
     return false;
+}
+
+/* Is the argument what the row's words allow? */
+static bool has_its_words(const struct option_row *row, const char *text)
+{
+    size_t length;
+
+    if (row->completion == COMPLETE_WORDS)
+        return is_a_word(row->words, text, strlen(text));
+    if (row->completion != COMPLETE_LIST)
+        return true;
+    for (;; text += length + 1) {
+        length = strcspn(text, ",");
+        if (!is_a_word(row->words, text, length))
+            return false;
+        if (!text[length])
+            return true;
+    }
 }
 
 static bool take(const struct program *program, const struct option_row *row, const char *text, void *into)
@@ -84,8 +104,9 @@ static bool take(const struct program *program, const struct option_row *row, co
         *(bool *)field = true;
         return true;
     case OPTION_TEXT:
-        if (row->completion == COMPLETE_WORDS && !is_a_word(row->words, text)) {
-            fprintf(stderr, "%s: --%s takes one of: %s\n", program->name, row->name, row->words);
+        if (!has_its_words(row, text)) {
+            fprintf(stderr, "%s: --%s takes %s: %s\n", program->name, row->name,
+                    row->completion == COMPLETE_LIST ? "some of these, with commas between" : "one of", row->words);
             return false;
         }
         *(const char **)field = text;
@@ -214,6 +235,9 @@ static void print_reply(enum option_completion completion, const char *words, FI
         fputs("COMPREPLY=()", to);
     else if (completion == COMPLETE_WORDS)
         fprintf(to, "mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\")", words);
+    else if (completion == COMPLETE_LIST)
+        fprintf(to, "mapfile -t COMPREPLY < <(compgen -P \"${word%%\"${word##*,}\"}\" -W '%s' -- \"${word##*,}\")",
+                words);
     else
         fprintf(to, "mapfile -t COMPREPLY < <(compgen %s -- \"$word\")", actions[completion]);
 }

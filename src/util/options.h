@@ -15,7 +15,13 @@ enum option_type {
     OPTION_NUMBER, /* unsigned: 1 and up; 0 where it was not given */
 };
 
-enum option_completion { COMPLETE_NOTHING, COMPLETE_FILE, COMPLETE_FOLDER, COMPLETE_WORDS };
+enum option_completion {
+    COMPLETE_NOTHING,
+    COMPLETE_FILE,
+    COMPLETE_FOLDER,
+    COMPLETE_WORDS, /* one of `words` */
+    COMPLETE_LIST,  /* some of them, with commas between */
+};
 
 struct option_row {
     const char *name; /* without its dashes */
@@ -25,7 +31,7 @@ struct option_row {
     const char *argument; /* what --help calls it; a last "?" means that it may be left out */
     const char *help;     /* one line; %d-like figures are the caller's to print from their constants */
     enum option_completion completion;
-    const char *words; /* for COMPLETE_WORDS, apart by blanks */
+    const char *words; /* for COMPLETE_WORDS and COMPLETE_LIST, apart by blanks; nothing else is taken */
 };
 
 /* What all programs know. The struct of a program's options begins with it. */

@@ -81,3 +81,16 @@ offered() {
         [ "$(offered "$program" Summ)" = "Summer in Bergen" ]
     done
 }
+
+@test "a list of words is completed and checked word by word" {
+    local found=0
+    for program in "${programs[@]}"; do
+        long_options "$program" | grep -qx -- --hash || continue
+        found=1
+        [ "$(offered "$program" --hash md5,sha2)" = md5,sha256 ]
+        run "$program" --hash md5,md6 a b
+        [ "$status" -eq 2 ]
+        [[ $output == *"--hash takes some of these, with commas between: md5 sha1 sha256 crc32"* ]]
+    done
+    [ $found = 1 ]
+}
