@@ -17,7 +17,15 @@ struct dk_time {
 
 /* ---- What is on a track ---- */
 
-enum dk_volume_kind { DK_VOLUME_ISO9660, DK_VOLUME_JOLIET, DK_VOLUME_UDF, DK_VOLUME_HFS };
+/* Trees are read of the first two; the others are recognised. */
+enum dk_volume_kind {
+    DK_VOLUME_ISO9660,
+    DK_VOLUME_JOLIET,
+    DK_VOLUME_UDF,
+    DK_VOLUME_HFS,
+    DK_VOLUME_HIGH_SIERRA, /* what ISO 9660 was made from */
+    DK_VOLUME_CD_I,        /* Green Book */
+};
 
 struct dk_volume {
     enum dk_volume_kind kind;
@@ -34,7 +42,10 @@ struct dk_volume {
     const char *system, *set, *publisher, *preparer, *application, *copyright_file, *abstract_file, *bibliographic_file;
     struct dk_time created, modified, expires, effective;
     unsigned set_size, set_number;
-    uint8_t root[34]; /* the directory record of the root */
+    uint8_t root[34];  /* the directory record of the root */
+    bool wrecked;      /* its root directory can't be read, or is none: the notes say how */
+    bool empty;        /* there is nothing in its root directory */
+    uint8_t susp_skip; /* bytes in front of Rock Ridge's fields in each record */
 };
 
 /* An entry of an El Torito boot catalog (El Torito 1.0, figures 2 to 5). */
@@ -86,6 +97,7 @@ enum dk_entry_type {
 struct dk_file_extent {
     int32_t lba;   /* of the disc (base added) */
     uint64_t size; /* bytes that count; 2048 a sector */
+    uint32_t skip; /* bytes of the first sector before them: not 0 only in volumes with blocks under 2048 bytes */
 };
 
 /*
@@ -96,6 +108,8 @@ struct dk_entry {
     const char *path; /* from the root, without a slash in front; "" is the root itself */
     const char *name; /* its last part, within `path` */
     size_t path_length;
+    const uint8_t *raw_name; /* the name as recorded, where `name` spells out what was no text; else NULL */
+    size_t raw_name_length;
     enum dk_entry_type type;
     bool odd_name; /* "..", ".", empty, or with a slash or NUL in it: never to be created as such */
     bool has_mode; /* mode, uid, gid and links are recorded */
