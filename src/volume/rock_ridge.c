@@ -79,20 +79,19 @@ static void append_target(struct rock_ridge *found, const void *bytes, size_t co
     found->target_length += count;
 }
 
-/* A component is joined to what is there by a slash, unless it goes on with the last one or follows the root. */
+/* A slash joins components, unless one goes on with the last or follows the root, which is a slash itself. */
 static void read_component(struct rock_ridge *found, uint8_t flags, const uint8_t *text, size_t length)
 {
-    const bool joined = found->component_open;
-
-    if (!joined && found->target_length && found->target[found->target_length - 1] != '/')
+    if (found->component_count++ && !found->component_open && !found->component_root)
         append_target(found, "/", 1);
     if (flags & COMPONENT_ROOT)
-        append_target(found, "/", found->target_length ? 0 : 1);
+        append_target(found, "/", 1);
     else if (flags & (COMPONENT_CURRENT | COMPONENT_PARENT))
         append_target(found, "..", flags & COMPONENT_PARENT ? 2 : 1);
     else
         append_target(found, text, length);
     found->component_open = flags & COMPONENT_CONTINUES;
+    found->component_root = flags & COMPONENT_ROOT;
 }
 
 static void read_target(struct rock_ridge *found, struct cursor cursor)

@@ -19,7 +19,9 @@ struct rock_ridge {
     uint64_t unpacked_size;
     const char *damage; /* half a sentence, or NULL */
     size_t name_length, target_length;
-    bool component_open; /* the last component of the target goes on */
+    unsigned component_count; /* of the target */
+    bool component_open;      /* the last one goes on */
+    bool component_root;      /* it was the root */
     uint8_t name[ROCK_RIDGE_NAME_MAX];
     char target[ROCK_RIDGE_TARGET_MAX]; /* without a NUL */
 };
