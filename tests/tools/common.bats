@@ -39,7 +39,7 @@ long_options() { "$1" --help | sed -n '/^options:/,/^$/s/^  \(-., \|    \)\(--[a
     for program in "${programs[@]}"; do
         run "$program"
         [ "$status" -eq 2 ]
-        [[ $output == *"usage: "* ]]
+        [[ $output == *"usage: "* || $output == *"--help"* ]]
     done
 }
 
