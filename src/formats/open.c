@@ -1,19 +1,10 @@
 /* Opening an image: every format bids on what the file holds, and the surest one reads. */
-#include "util/arena.h"
+#include "formats/named.h"
+#include "formats/rows.h"
+#include "formats/sheets.h"
 
-#include <disckit/format.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void free_pointer(void *pointer)
-{
-    free(*(void **)pointer);
-}
-
-static void close_store(struct dk_store **store)
-{
-    dk_store_close(*store);
-}
 
 static const struct dk_format *surest(const struct dk_candidate *candidate)
 {
@@ -31,16 +22,23 @@ static const struct dk_format *surest(const struct dk_candidate *candidate)
     return best;
 }
 
-static bool not_known(const struct dk_candidate *candidate, struct dk_error *error)
+/* Says what the file is, if it is known and not read, else what was looked for. */
+static bool refuse(const struct dk_candidate *candidate, const struct named_kind *named, struct dk_error *error)
 {
+    const uint64_t size = candidate->store->size;
     char looked_for[400] = "";
 
+    if (named)
+        return dk_fail(error, DK_ERROR_FORMAT, "%s is %s, which is not read yet", candidate->path, named->name);
+    if (size == 0)
+        return dk_fail(error, DK_ERROR_FORMAT, "%s is empty", candidate->path);
     for (size_t i = 0; dk_formats[i]; i++) {
         strncat(looked_for, i ? ", " : "", sizeof looked_for - strlen(looked_for) - 1);
         strncat(looked_for, dk_formats[i]->name, sizeof looked_for - strlen(looked_for) - 1);
     }
-    return dk_fail(error, DK_ERROR_FORMAT, "%s (%ju bytes) is no image that is known here; looked for: %s",
-                   candidate->path, (uintmax_t)candidate->store->size, looked_for);
+    return dk_fail(error, DK_ERROR_FORMAT, "%s (%ju bytes) is no image that is known here; looked for: %s%s",
+                   candidate->path, (uintmax_t)size, looked_for,
+                   size % DK_SECTOR_RAW ? "" : ". It could be bare CD audio: a CUE sheet would say so");
 }
 
 static bool read_ends(struct dk_candidate *candidate, uint8_t *head, uint8_t *tail, struct dk_error *error)
@@ -55,30 +53,115 @@ static bool read_ends(struct dk_candidate *candidate, uint8_t *head, uint8_t *ta
            dk_store_read(candidate->store, tail, candidate->tail_size, size - candidate->tail_size, error);
 }
 
-struct dk_disc *dk_image_open(const char *path, struct dk_error *error)
+/* ---- The file itself ---- */
+
+/* A file that was opened, and what it may be. */
+struct opening {
+    uint8_t *ends;
+    struct dk_store *store;
+    struct dk_candidate candidate;
+    const struct dk_format *format; /* NULL: none bids */
+    const struct named_kind *named; /* it is this, and no format reads it */
+};
+
+static void close_opening(struct opening *opening)
 {
-    DK_CLEANUP(free_pointer) uint8_t *head = malloc(DK_PROBE_HEAD + DK_PROBE_TAIL);
-    DK_CLEANUP(close_store) struct dk_store *store = dk_store_open_file(path, error);
-    struct dk_candidate candidate = { .store = store, .path = path };
-    const struct dk_format *format;
+    dk_store_close(opening->store);
+    free(opening->ends);
+}
+
+static bool look_at(const char *path, struct opening *opening, struct dk_error *error)
+{
+    opening->store = dk_store_open_file(path, error);
+    if (!opening->store)
+        return false;
+    opening->ends = malloc(DK_PROBE_HEAD + DK_PROBE_TAIL);
+    if (!opening->ends)
+        return dk_fail_errno(error, "cannot open %s", path);
+    opening->candidate = (struct dk_candidate){ .store = opening->store, .path = path };
+    if (!read_ends(&opening->candidate, opening->ends, opening->ends + DK_PROBE_HEAD, error))
+        return false;
+    opening->format = surest(&opening->candidate);
+    opening->named = named_kind_of(&opening->candidate);
+    if (opening->format && opening->named && opening->named->flags & NAMED_WEAKLY)
+        opening->named = NULL;
+    return true;
+}
+
+static struct dk_disc *read_disc(const struct opening *opening, struct dk_error *error)
+{
     struct dk_disc *disc;
 
-    if (!store)
-        return NULL;
-    if (!head) {
-        dk_fail_errno(error, "cannot open %s", path);
+    if (!opening->format || opening->named) {
+        refuse(&opening->candidate, opening->named, error);
         return NULL;
     }
-    if (!read_ends(&candidate, head, head + DK_PROBE_HEAD, error))
-        return NULL;
-    format = surest(&candidate);
-    if (!format) {
-        not_known(&candidate, error);
-        return NULL;
-    }
-    disc = dk_disc_new(format->id, path);
-    if (format->read(&candidate, disc, error) && dk_disc_finish(disc, error))
+    disc = dk_disc_new(opening->format->id, opening->candidate.path);
+    if (opening->format->read(&opening->candidate, disc, error) && dk_disc_finish(disc, error))
         return disc;
     dk_disc_close(disc);
     return NULL;
+}
+
+/* ---- The sheet beside it ---- */
+
+/* May a sheet know more of this file than is in it? */
+static bool may_have_sheet(const struct opening *opening)
+{
+    return opening->named ? opening->named->flags & NAMED_SOUND : !opening->format || opening->format == &format_iso;
+}
+
+/* The disc of a sheet that is about the file, or NULL; a sheet that can't be read is noted. */
+static struct dk_disc *read_sheet(const char *path, const struct opening *file, struct dk_notes *notes)
+{
+    DK_CLEANUP(close_opening) struct opening sheet = { 0 };
+    struct dk_error error;
+    struct dk_disc *disc = look_at(path, &sheet, &error) ? read_disc(&sheet, &error) : NULL;
+
+    if (!disc) {
+        dk_note(notes, DK_NOTE_ODD, "the sheet beside it is not used: %s", error.text);
+        return NULL;
+    }
+    if (!sheet_is_about(disc, file->store)) {
+        dk_disc_close(disc);
+        return NULL;
+    }
+    dk_note(&disc->notes, DK_NOTE_ODD, "%s is opened, the sheet that names %s", path, file->candidate.path);
+    return disc;
+}
+
+static struct dk_disc *disc_of_sheet(const struct opening *file, struct dk_notes *notes)
+{
+    char *sheets[SHEETS_MAX];
+    const size_t count = sheets_beside(file->candidate.path, sheets);
+    struct dk_disc *disc = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!disc)
+            disc = read_sheet(sheets[i], file, notes);
+        free(sheets[i]);
+    }
+    return disc;
+}
+
+struct dk_disc *dk_image_open(const char *path, struct dk_error *error)
+{
+    DK_CLEANUP(close_opening) struct opening file = { 0 };
+    DK_CLEANUP(dk_notes_free) struct dk_notes notes = { 0 };
+    struct dk_disc *disc = NULL;
+
+    if (!look_at(path, &file, error))
+        return NULL;
+    if (may_have_sheet(&file))
+        disc = disc_of_sheet(&file, &notes);
+    if (disc)
+        return disc;
+    disc = read_disc(&file, error);
+    if (!disc)
+        return NULL;
+    if (may_have_sheet(&file))
+        sheets_note_unread(path, &disc->notes);
+    for (size_t i = 0; i < notes.count; i++)
+        dk_note(&disc->notes, notes.items[i].kind, "%s", notes.items[i].text);
+    return disc;
 }

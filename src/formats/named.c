@@ -1,0 +1,91 @@
+/* What is recognised and not read. A row leaves when its format is read. */
+#include "formats/named.h"
+
+#include <string.h>
+
+#define MAGIC(bytes) bytes, sizeof(bytes) - 1
+
+static const struct named_kind kinds[] = {
+    { "a CHD image", 0, MAGIC("MComprHD"), 0 },
+    { "a CSO image", 0, MAGIC("CISO"), 0 },
+    { "a ZSO image", 0, MAGIC("ZISO"), 0 },
+    { "a DAX image", 0, MAGIC("DAX\0"), 0 },
+    { "an ISZ image", 0, MAGIC("IsZ!"), 0 },
+    { "a DAA image", 0, MAGIC("DAA\0"), 0 },
+    { "a later part of a DAA image", 0, MAGIC("DAA VOL"), NAMED_WEAKLY },
+    { "a GBI image", 0, MAGIC("GBI\0"), 0 },
+    { "a later part of a GBI image", 0, MAGIC("GBI VOL"), NAMED_WEAKLY },
+    { "an UIF image", -64, MAGIC("bbis"), 0 },
+    { "an ECM file", 0, MAGIC("ECM\0"), 0 },
+    { "an MDX image", 0, MAGIC("MEDIA DESCRIPTOR\2"), 0 },
+    { "an MDS sheet", 0, MAGIC("MEDIA DESCRIPTOR"), 0 },
+    { "a CloneCD sheet", 0, MAGIC("[CloneCD]"), 0 },
+    { "a cdrdao TOC", 0, MAGIC("CD_DA"), NAMED_WEAKLY },
+    { "a cdrdao TOC", 0, MAGIC("CD_ROM"), NAMED_WEAKLY },
+    { "a BlindWrite image", 0, MAGIC("BWT5 STREAM SIGN"), 0 },
+    { "a BlindWrite image", 0, MAGIC("BWT4 STREAM SIGN"), 0 },
+    { "a C2D image", 0, MAGIC("Adaptec CeQuadrat VirtualCD File"), 0 },
+    { "a C2D image", 0, MAGIC("Roxio Image File Format"), 0 },
+    { "a CIF image", 8, MAGIC("imag"), NAMED_WEAKLY },
+    { "an InstantCopy image", 0, MAGIC("TTAFMPVOBCDIMG\1"), 0 },
+    { "a DiscJuggler image", -8, MAGIC("\4\0\0\x80"), NAMED_WEAKLY },
+    { "a DiscJuggler image", -8, MAGIC("\5\0\0\x80"), NAMED_WEAKLY },
+    { "a DiscJuggler image", -8, MAGIC("\6\0\0\x80"), NAMED_WEAKLY },
+    { "an Aaru image", 0, MAGIC("AARUFRMT"), 0 },
+    { "an Aaru image", 0, MAGIC("DICMFRMT"), 0 },
+    { "an Apple disk image", -512, MAGIC("koly"), 0 },
+    { "an Apple disk image", 0, MAGIC("koly"), 0 },
+    { "an encrypted Apple disk image", 0, MAGIC("encrcdsa"), 0 },
+    { "an RVZ image", 0, MAGIC("RVZ\1"), 0 },
+    { "a WIA image", 0, MAGIC("WIA\1"), 0 },
+    { "a GCZ image", 0, MAGIC("\1\xC0\x0B\xB1"), 0 },
+    { "a WBFS image", 0, MAGIC("WBFS"), 0 },
+    { "a PlayStation EBOOT", 0, MAGIC("\0PBP"), 0 },
+    { "a QCOW virtual disk", 0, MAGIC("QFI\xFB"), 0 },
+    { "a VHDX virtual disk", 0, MAGIC("vhdxfile"), 0 },
+    { "a VHD virtual disk", 0, MAGIC("conectix"), 0 },
+    { "a VHD virtual disk", -512, MAGIC("conectix"), 0 },
+    { "a VMDK virtual disk", 0, MAGIC("KDMV"), 0 },
+    { "a VMDK virtual disk", 0, MAGIC("# Disk DescriptorFile"), 0 },
+    { "a VDI virtual disk", 64, MAGIC("\x7F\x10\xDA\xBE"), 0 },
+    { "a partclone image", 0, MAGIC("partclone-image"), 0 },
+    { "a file compressed by gzip", 0, MAGIC("\x1F\x8B\x08"), 0 },
+    { "a file compressed by xz", 0,
+      MAGIC("\xFD"
+            "7zXZ\0"),
+      false },
+    { "a file compressed by zstd", 0, MAGIC("\x28\xB5\x2F\xFD"), 0 },
+    { "a file compressed by bzip2", 0, MAGIC("BZh"), NAMED_WEAKLY },
+    { "a file compressed by lz4", 0, MAGIC("\4\"M\x18"), 0 },
+    { "a ZIP archive", 0, MAGIC("PK\3\4"), 0 },
+    { "a 7z archive", 0, MAGIC("7z\xBC\xAF\x27\x1C"), 0 },
+    { "a RAR archive", 0, MAGIC("Rar!\x1A\x07"), 0 },
+    { "a CD-XA file in RIFF", 8, MAGIC("CDXAfmt "), 0 },
+    { "a WAVE file without a sheet", 8, MAGIC("WAVE"), NAMED_SOUND },
+    { "an AIFF file without a sheet", 8, MAGIC("AIF"), NAMED_SOUND },
+    { "a FLAC file without a sheet", 0, MAGIC("fLaC"), NAMED_SOUND },
+    { "an MP3 file without a sheet", 0, MAGIC("ID3"), NAMED_SOUND },
+};
+
+static bool fits(const struct named_kind *kind, const struct dk_candidate *candidate)
+{
+    const uint8_t *at = candidate->head;
+    size_t left = candidate->head_size, offset = (size_t)kind->offset;
+
+    if (kind->offset < 0) {
+        at = candidate->tail;
+        left = candidate->tail_size;
+        if (left < (size_t)-kind->offset)
+            return false;
+        offset = left - (size_t)-kind->offset;
+    }
+    return left >= offset + kind->length && memcmp(at + offset, kind->magic, kind->length) == 0;
+}
+
+const struct named_kind *named_kind_of(const struct dk_candidate *candidate)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (fits(&kinds[i], candidate))
+            return &kinds[i];
+    return NULL;
+}

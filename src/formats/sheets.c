@@ -1,0 +1,122 @@
+/* From a data file to the sheet that tells what is in it. */
+#include "formats/sheets.h"
+#include "formats/beside.h"
+#include "formats/same_name.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *const read_suffixes[] = { "cue", NULL };
+static const char *const unread_suffixes[] = { "mds", "ccd", "toc", "gdi", "b5t", "b6t", NULL };
+
+static void free_text(char **text)
+{
+    free(*text);
+}
+
+static bool has_suffix(const char *suffix, const char *const *suffixes)
+{
+    for (; *suffixes; suffixes++)
+        if (same_name(suffix, *suffixes))
+            return true;
+    return false;
+}
+
+struct search {
+    const char *folder, *stem; /* of the data file */
+    size_t stem_length;
+    const char *const *suffixes;
+    bool whole; /* the stems must be the same */
+    char *found[SHEETS_MAX];
+    size_t lengths[SHEETS_MAX];
+    size_t count;
+};
+
+/* Keeps the longest names, in falling order. */
+static void keep(struct search *search, const char *name, size_t length)
+{
+    size_t at = search->count;
+    char *path;
+
+    if (asprintf(&path, "%s/%s", search->folder, name) < 0)
+        return;
+    while (at > 0 && search->lengths[at - 1] < length)
+        at--;
+    if (at == SHEETS_MAX) {
+        free(path);
+        return;
+    }
+    if (search->count == SHEETS_MAX)
+        free(search->found[--search->count]);
+    memmove(search->found + at + 1, search->found + at, (search->count - at) * sizeof *search->found);
+    memmove(search->lengths + at + 1, search->lengths + at, (search->count - at) * sizeof *search->lengths);
+    search->found[at] = path;
+    search->lengths[at] = length;
+    search->count++;
+}
+
+static bool see_name(const char *name, void *context)
+{
+    struct search *search = context;
+    const char *stem;
+    const size_t length = beside_stem(name, &stem);
+    const size_t compared = search->whole || length > search->stem_length ? search->stem_length : length;
+
+    if (stem[length] == '.' && has_suffix(stem + length + 1, search->suffixes) &&
+        same_name_part(stem, length, search->stem, compared))
+        keep(search, name, length);
+    return false;
+}
+
+static size_t search_beside(const char *path, struct search *search)
+{
+    DK_CLEANUP(free_text) char *folder = beside_folder(path);
+
+    search->folder = folder;
+    search->stem_length = beside_stem(path, &search->stem);
+    if (folder)
+        beside_each(folder, see_name, search);
+    return search->count;
+}
+
+size_t sheets_beside(const char *path, char *sheets[SHEETS_MAX])
+{
+    struct search search = { .suffixes = read_suffixes };
+
+    search_beside(path, &search);
+    memcpy(sheets, search.found, sizeof search.found);
+    return search.count;
+}
+
+void sheets_note_unread(const char *path, struct dk_notes *notes)
+{
+    struct search search = { .suffixes = unread_suffixes, .whole = true };
+
+    search_beside(path, &search);
+    for (size_t i = 0; i < search.count; i++) {
+        dk_note(notes, DK_NOTE_ODD, "%s beside it is of a kind that is not read yet: only what the data tell is used",
+                search.found[i]);
+        free(search.found[i]);
+    }
+}
+
+bool sheet_is_about(const struct dk_disc *disc, struct dk_store *file)
+{
+    struct stat wanted, status;
+    uint64_t start;
+    const int fd = dk_store_plain_file(file, &start);
+
+    if (fd < 0 || fstat(fd, &wanted) != 0)
+        return false;
+    for (size_t i = 0; i < disc->extent_count; i++) {
+        struct dk_store *store = disc->extents[i].store;
+        const int other = store ? dk_store_plain_file(store, &start) : -1;
+
+        if (other >= 0 && fstat(other, &status) == 0 && status.st_dev == wanted.st_dev &&
+            status.st_ino == wanted.st_ino)
+            return true;
+    }
+    return false;
+}

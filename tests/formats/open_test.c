@@ -1,0 +1,234 @@
+/* Opening what a user named: by content, through the sheet beside it, or refused with what it is. */
+#include "support/raw.h"
+#include "support/suite.h"
+
+#include <disckit/format.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void expect_refusal(const char *path, const char *const *words)
+{
+    struct dk_error error = { 0 };
+
+    ck_assert_ptr_null(dk_image_open(path, &error));
+    ck_assert_int_eq(error.kind, DK_ERROR_FORMAT);
+    for (; *words; words++)
+        ck_assert_msg(strstr(error.text, *words), "no '%s' in: %s", *words, error.text);
+}
+
+static bool has_note(const struct dk_disc *disc, const char *word)
+{
+    for (size_t i = 0; i < disc->notes.count; i++)
+        if (strstr(disc->notes.items[i].text, word))
+            return true;
+    return false;
+}
+
+START_TEST(unknown_file_is_refused_with_what_was_looked_for)
+{
+    char junk[10000];
+
+    memset(junk, 'x', sizeof junk);
+    expect_refusal(suite_file("junk.iso", junk, sizeof junk),
+                   (const char *const[]){ "junk.iso", "10000 bytes", "ISO", "NRG", NULL });
+}
+END_TEST
+
+START_TEST(zeros_are_no_image)
+{
+    uint8_t *zeros = calloc(1, 1 << 20);
+
+    expect_refusal(suite_file("zeros.bin", zeros, 1 << 20), (const char *const[]){ "zeros.bin", "looked for", NULL });
+    free(zeros);
+}
+END_TEST
+
+START_TEST(empty_file_is_said_to_be_empty)
+{
+    expect_refusal(suite_file("nothing.iso", "", 0), (const char *const[]){ "nothing.iso is empty", NULL });
+}
+END_TEST
+
+START_TEST(bare_audio_is_never_guessed_but_hinted_at)
+{
+    uint8_t *audio = raw_audio_image(500, 0, DK_SECTOR_RAW);
+
+    expect_refusal(suite_file("sound.bin", audio, 500 * DK_SECTOR_RAW), (const char *const[]){ "audio", "CUE", NULL });
+    free(audio);
+}
+END_TEST
+
+START_TEST(folder_and_missing_file_are_refused)
+{
+    struct dk_error error = { 0 };
+
+    ck_assert_ptr_null(dk_image_open(suite_folder(), &error));
+    ck_assert_msg(strstr(error.text, "is not a file"), "%s", error.text);
+    ck_assert_ptr_null(dk_image_open("/nowhere/at/all.iso", &error));
+    ck_assert_int_eq(error.kind, DK_ERROR_SYSTEM);
+    ck_assert_msg(strstr(error.text, "/nowhere/at/all.iso"), "%s", error.text);
+}
+END_TEST
+
+static const struct {
+    const char *magic;
+    size_t length;
+    const char *says;
+} named[] = {
+    { "MComprHD", 8, "is a CHD image" },
+    { "CISO", 4, "is a CSO image" },
+    { "IsZ!", 4, "is an ISZ image" },
+    { "MEDIA DESCRIPTOR\1", 17, "is an MDS sheet" },
+    { "MEDIA DESCRIPTOR\2", 17, "is an MDX image" },
+    { "[CloneCD]\r\n", 11, "is a CloneCD sheet" },
+    { "\x1F\x8B\x08", 3, "compressed by gzip" },
+    { "QFI\xFB", 4, "is a QCOW virtual disk" },
+    { "RIFF\x10\0\0\0WAVEfmt ", 16, "is a WAVE file" },
+};
+
+START_TEST(what_is_known_and_not_read_is_named)
+{
+    uint8_t bytes[3000] = { 0 };
+
+    memcpy(bytes, named[_i].magic, named[_i].length);
+    expect_refusal(suite_file("named.iso", bytes, sizeof bytes),
+                   (const char *const[]){ named[_i].says, "not read yet", NULL });
+}
+END_TEST
+
+START_TEST(magic_at_the_end_is_found_too)
+{
+    uint8_t bytes[3000] = { 0 };
+
+    memcpy(bytes + sizeof bytes - 512, "koly", 4);
+    expect_refusal(suite_file("disk.dmg", bytes, sizeof bytes), (const char *const[]){ "Apple disk image", NULL });
+}
+END_TEST
+
+START_TEST(weak_magic_does_not_hide_an_image)
+{
+    uint8_t *image = raw_image(NULL, 40, DK_MODE1, 0, DK_SECTOR_RAW);
+    struct dk_error error;
+    struct dk_disc *disc;
+
+    memcpy(image + 40 * DK_SECTOR_RAW - 8, "\6\0\0\x80", 4);
+    disc = dk_image_open(suite_file("raw.bin", image, 40 * DK_SECTOR_RAW), &error);
+    ck_assert_msg(disc, "%s", error.text);
+    ck_assert_str_eq(disc->format, "iso");
+    dk_disc_close(disc);
+    free(image);
+}
+END_TEST
+
+static void add_refusals(TCase *test_case)
+{
+    tcase_add_test(test_case, unknown_file_is_refused_with_what_was_looked_for);
+    tcase_add_test(test_case, zeros_are_no_image);
+    tcase_add_test(test_case, empty_file_is_said_to_be_empty);
+    tcase_add_test(test_case, bare_audio_is_never_guessed_but_hinted_at);
+    tcase_add_test(test_case, folder_and_missing_file_are_refused);
+    tcase_add_loop_test(test_case, what_is_known_and_not_read_is_named, 0, sizeof named / sizeof *named);
+    tcase_add_test(test_case, magic_at_the_end_is_found_too);
+    tcase_add_test(test_case, weak_magic_does_not_hide_an_image);
+}
+
+/* ---- Sheets beside ---- */
+
+enum { SECTORS = 40 };
+
+static const char *raw_file(const char *name)
+{
+    uint8_t *image = raw_image(NULL, SECTORS, DK_MODE1, 0, DK_SECTOR_RAW);
+    const char *path = suite_file(name, image, SECTORS * DK_SECTOR_RAW);
+
+    free(image);
+    return path;
+}
+
+static void sheet(const char *name, const char *data)
+{
+    char text[300];
+
+    snprintf(text, sizeof text, "FILE \"%s\" BINARY\n  TRACK 07 MODE1/2352\n    INDEX 01 00:00:00\n", data);
+    suite_file(name, text, strlen(text));
+}
+
+static const struct {
+    const char *folder, *sheet, *names, *data;
+    bool used;
+} pairs[] = {
+    { "same", "x.cue", "x.bin", "x.bin", true },
+    { "case", "X.CUE", "x.bin", "x.bin", true },
+    { "track", "Game.cue", "Game (Track 1).bin", "Game (Track 1).bin", true },
+    { "iso", "x.cue", "x.iso", "x.iso", true },
+    { "moved", "x.cue", "lost.bin", "x.img", true },
+    { "other", "x.cue", "z.bin", "x.img", false }, /* it names another file, which is there */
+    { "stem", "y.cue", "x.bin", "x.bin", false },
+};
+
+/* The sheet's only track has number 7, which no bare image has. */
+START_TEST(data_file_opens_the_sheet_that_names_it)
+{
+    char name[100];
+    const char *path;
+    struct dk_error error;
+    struct dk_disc *disc;
+
+    snprintf(name, sizeof name, "%s/%s", pairs[_i].folder, pairs[_i].sheet);
+    sheet(name, pairs[_i].names);
+    if (strcmp(pairs[_i].names, "z.bin") == 0)
+        raw_file("other/z.bin");
+    snprintf(name, sizeof name, "%s/%s", pairs[_i].folder, pairs[_i].data);
+    path = raw_file(name);
+    disc = dk_image_open(path, &error);
+    ck_assert_msg(disc, "%s", error.text);
+    ck_assert_str_eq(disc->format, pairs[_i].used ? "cue" : "iso");
+    ck_assert_uint_eq(disc->tracks[0].number, pairs[_i].used ? 7 : 1);
+    if (pairs[_i].used)
+        ck_assert(has_note(disc, pairs[_i].sheet) && has_note(disc, pairs[_i].data));
+    dk_disc_close(disc);
+}
+END_TEST
+
+START_TEST(sheet_that_can_not_be_read_is_told_and_the_data_opened)
+{
+    const char *path = raw_file("wreck/x.bin");
+    struct dk_error error;
+    struct dk_disc *disc;
+
+    suite_file("wreck/x.cue", "nothing that is known", 21);
+    disc = dk_image_open(path, &error);
+    ck_assert_msg(disc, "%s", error.text);
+    ck_assert_str_eq(disc->format, "iso");
+    ck_assert(has_note(disc, "x.cue"));
+    dk_disc_close(disc);
+}
+END_TEST
+
+START_TEST(sheet_of_a_kind_that_is_not_read_is_told)
+{
+    const char *path = raw_file("unread/x.mdf");
+    struct dk_error error;
+    struct dk_disc *disc;
+
+    suite_file("unread/x.mds", "MEDIA DESCRIPTOR\1", 17);
+    disc = dk_image_open(path, &error);
+    ck_assert_msg(disc, "%s", error.text);
+    ck_assert(has_note(disc, "x.mds"));
+    dk_disc_close(disc);
+}
+END_TEST
+
+static void add_sheets(TCase *test_case)
+{
+    tcase_add_loop_test(test_case, data_file_opens_the_sheet_that_names_it, 0, sizeof pairs / sizeof *pairs);
+    tcase_add_test(test_case, sheet_that_can_not_be_read_is_told_and_the_data_opened);
+    tcase_add_test(test_case, sheet_of_a_kind_that_is_not_read_is_told);
+}
+
+int main(void)
+{
+    return suite_run(
+        "open", (const struct suite_case[]){ { "refusals", add_refusals }, { "sheets", add_sheets }, { NULL, NULL } });
+}
