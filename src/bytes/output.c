@@ -2,9 +2,12 @@
 #include <disckit/bytes.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +15,9 @@ enum {
     COPY_BUFFER = 256 << 10,
     COPY_AT_ONCE = 1 << 30, /* what a copy in the kernel may take before Ctrl-C is seen */
     ZEROS = 64 << 10,
-    BEGIN_WRITING = 8 << 20, /* bytes that gather before the disk is set to work */
+    ATTEMPTS = 100,            /* to find a name that nothing has */
+    NAME_KEPT = NAME_MAX - 16, /* bytes of a name that its temporary one begins with */
+    BEGIN_WRITING = 8 << 20,   /* bytes that gather before the disk is set to work */
 };
 
 struct dk_output_file {
@@ -40,30 +45,33 @@ struct dk_output *dk_output_new(bool replace)
     return output;
 }
 
-/* Umask and mkstemp's 0600: the file shall have the mode of any file that a program makes. */
-static void give_usual_mode(int fd)
-{
-    const mode_t mask = umask(0);
-
-    umask(mask);
-    (void)fchmod(fd, 0666 & ~mask);
-}
-
+/*
+ * A name beside the file's own that nothing has, cut where the two together would be too long. Not mkostemp(), whose
+ * files are not for others to read: to find out the umask would mean to change it under other threads.
+ */
 static bool open_temporary(struct dk_output_file *file, struct dk_error *error)
 {
-    if (asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0) {
-        file->temporary = NULL;
-        return dk_fail_errno(error, "cannot write %s", file->path);
-    }
-    file->fd = mkostemp(file->temporary, O_CLOEXEC);
-    if (file->fd < 0) {
-        dk_fail_errno(error, "cannot write %s", file->path);
+    const char *slash = strrchr(file->path, '/');
+    const int folder = slash ? (int)(slash + 1 - file->path) : 0;
+
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        uint32_t number;
+
+        if (getrandom(&number, sizeof number, 0) != sizeof number ||
+            asprintf(&file->temporary, "%.*s%.*s.%08" PRIx32, folder, file->path, NAME_KEPT, file->path + folder,
+                     number) < 0) {
+            file->temporary = NULL;
+            break;
+        }
+        file->fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file->fd >= 0)
+            return true;
         free(file->temporary);
         file->temporary = NULL;
-        return false;
+        if (errno != EEXIST)
+            break;
     }
-    give_usual_mode(file->fd);
-    return true;
+    return dk_fail_errno(error, "cannot write %s", file->path);
 }
 
 static bool may_take_name(const struct dk_output *output, const char *path, struct dk_error *error)
@@ -231,11 +239,24 @@ static bool sync_all(struct dk_output *output, struct dk_error *error)
 /* Without --force a file that came up meanwhile is not replaced either. */
 static bool give_name(const struct dk_output_file *file, struct dk_error *error)
 {
-    if (!file->output->replace && renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)
-        return true;
-    if (!file->output->replace && errno == EEXIST)
-        return dk_fail(error, DK_ERROR_REFUSED, "%s came up while it was written; --force replaces it", file->path);
+    if (!file->output->replace) {
+        if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)
+            return true;
+        /* file systems that do not know RENAME_NOREPLACE say EINVAL */
+        if (errno == EEXIST || faccessat(AT_FDCWD, file->path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+            return dk_fail(error, DK_ERROR_REFUSED, "%s came up while it was written; --force replaces it", file->path);
+    }
     return rename(file->temporary, file->path) == 0 || dk_fail_errno(error, "cannot write %s", file->path);
+}
+
+/* Of several files none stays where one gets no name; what they replaced is gone, and then they are better than
+ * nothing.
+ */
+static void take_names_back(struct dk_output *output)
+{
+    for (const struct dk_output_file *file = output->last; file && !output->replace; file = file->next)
+        if (file->seekable && !file->temporary)
+            unlink(file->path);
 }
 
 bool dk_output_commit(struct dk_output *output, struct dk_error *error)
@@ -245,8 +266,10 @@ bool dk_output_commit(struct dk_output *output, struct dk_error *error)
     for (struct dk_output_file *file = output->last; file; file = file->next) {
         if (!file->temporary)
             continue;
-        if (!give_name(file, error))
+        if (!give_name(file, error)) {
+            take_names_back(output);
             return false;
+        }
         free(file->temporary);
         file->temporary = NULL;
     }

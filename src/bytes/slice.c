@@ -22,7 +22,8 @@ static int slice_plain_file(struct dk_store *store, uint64_t *start)
     const struct slice_store *slice = (const struct slice_store *)store;
     const int fd = dk_store_plain_file(slice->whole, start);
 
-    *start += slice->offset;
+    if (fd >= 0)
+        *start += slice->offset;
     return fd;
 }
 
