@@ -29,6 +29,11 @@ struct dk_msf {
 /* LBA -150 is 00:00:00; -151 and below count from 99:59:74 down, as MMC says. */
 DK_API struct dk_msf dk_msf_of_lba(int32_t lba);
 DK_API int32_t dk_lba_of_msf(struct dk_msf msf); /* -150 and up: what lies below is not told from long discs */
+/*
+ * The LBA of a header or a Q that is met where `expected` should be: 90:00:00 to 99:59:74 stand for the end of a long
+ * disc and for the lead-in, whichever is nearer.
+ */
+DK_API int32_t dk_lba_near(struct dk_msf msf, int32_t expected);
 /* BCD with the tens nibble going on to hexadecimal above 99, as GD-ROMs write their minutes (A0 is 100). */
 DK_API uint8_t dk_bcd(unsigned number);
 DK_API unsigned dk_of_bcd(uint8_t bcd);
@@ -148,7 +153,8 @@ struct dk_source_ops {
  * Reads up to `count` sectors from `lba` on into `to`, count * dk_form_size(form) bytes, and returns how many lie
  * there: fewer than `count` where the next one can't be read, and `error` then says why. A sector that was read and
  * whose check bytes disagree counts as read: finding that out is dk_sector_check()'s job, so that who wants speed pays
- * nothing for it. An audio sector has no DK_FORM_USER: asking for it is an error.
+ * nothing for it. The source of a disc may be read by several threads at once; wrappers may not. An audio sector has no
+ * DK_FORM_USER: asking for it is an error.
  */
 DK_API DK_MUST_USE uint32_t dk_source_read(struct dk_source *source, int32_t lba, uint32_t count, enum dk_form form,
                                            void *to, struct dk_error *error);

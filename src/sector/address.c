@@ -1,4 +1,5 @@
 #include <disckit/sector.h>
+#include <stdlib.h>
 
 enum {
     FRAMES_A_MINUTE = 60 * DK_FRAMES_A_SECOND,
@@ -21,6 +22,13 @@ struct dk_msf dk_msf_of_lba(int32_t lba)
 int32_t dk_lba_of_msf(struct dk_msf msf)
 {
     return (msf.minute * 60 + msf.second) * DK_FRAMES_A_SECOND + msf.frame - DK_LEAD_IN_PREGAP;
+}
+
+int32_t dk_lba_near(struct dk_msf msf, int32_t expected)
+{
+    const int64_t up = dk_lba_of_msf(msf), down = up - FRAMES_OF_100_MINUTES;
+
+    return (int32_t)(llabs(up - expected) <= llabs(down - expected) ? up : down);
 }
 
 uint8_t dk_bcd(unsigned number)

@@ -91,67 +91,115 @@ static bool is_damaged_subheader(const uint8_t *copies)
     return differ == 1 && (is_subheader(copies) || is_subheader(copies + 4));
 }
 
+static bool is_zero(const uint8_t *bytes, size_t count)
+{
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0;
+}
+
+/* Does the EDC at the end of `count` bytes agree, where these are not all zero, of which it says nothing? */
+static bool edc_agrees(const uint8_t *bytes, size_t count)
+{
+    return dk_edc(0, bytes, count) == 0 && !is_zero(bytes, count);
+}
+
+/* Two equal copies of a subheader that is not empty say the form; DK_MODE2: they do not. */
+static enum dk_mode subheader_form(const uint8_t *copies)
+{
+    if (memcmp(copies, copies + 4, 4) != 0 || is_zero(copies, 4))
+        return DK_MODE2;
+    return copies[SUBMODE] & SUBMODE_FORM2 ? DK_MODE2_FORM2 : DK_MODE2_FORM1;
+}
+
 enum dk_mode dk_mode2_form(const uint8_t from_subheader[2336])
 {
-    static const uint8_t none[8];
-    const enum dk_mode said = from_subheader[SUBMODE] & SUBMODE_FORM2 ? DK_MODE2_FORM2 : DK_MODE2_FORM1;
+    const enum dk_mode form = subheader_form(from_subheader);
 
-    if (memcmp(from_subheader, from_subheader + 4, 4) == 0 && memcmp(from_subheader, none, 4) != 0)
-        return said;
-    if (dk_edc(0, from_subheader, FORM1_EDC + 4 - SUBHEADER) == 0 && memcmp(from_subheader + 8, none, 8) != 0)
+    if (form != DK_MODE2)
+        return form;
+    if (edc_agrees(from_subheader, FORM1_EDC + 4 - SUBHEADER))
         return DK_MODE2_FORM1;
-    if (dk_edc(0, from_subheader, DK_SECTOR_RAW - SUBHEADER) == 0 && memcmp(from_subheader + 8, none, 8) != 0)
+    if (edc_agrees(from_subheader, DK_SECTOR_RAW - SUBHEADER))
         return DK_MODE2_FORM2;
-    return is_damaged_subheader(from_subheader) ? said : DK_MODE2;
+    if (is_damaged_subheader(from_subheader))
+        return from_subheader[SUBMODE] & SUBMODE_FORM2 ? DK_MODE2_FORM2 : DK_MODE2_FORM1;
+    return DK_MODE2;
 }
 
-/* The form of a Mode 2 sector of which `layout` keeps a part. */
+/* The form of a Mode 2 sector of which `layout` keeps a part, and which the image says to be of `mode`. */
 static enum dk_mode stored_form(const struct dk_layout *layout, enum dk_mode mode, const uint8_t *stored)
 {
+    const uint8_t *from_subheader = stored + SUBHEADER - layout->from;
+    enum dk_mode form;
+
     if (layout->from > SUBHEADER)
         return layout->to - layout->from == DK_SECTOR_FORM2 ? DK_MODE2_FORM2 : DK_MODE2_FORM1;
-    if (layout->to == DK_SECTOR_RAW)
-        return dk_mode2_form(stored + SUBHEADER - layout->from);
-    if (mode == DK_MODE2 && layout->to > MODE2_USER + DK_SECTOR_USER)
-        return stored[SUBHEADER - layout->from + SUBMODE] & SUBMODE_FORM2 ? DK_MODE2_FORM2 : DK_MODE2_FORM1;
-    return mode == DK_MODE2 ? DK_MODE2_FORM1 : mode;
+    if (layout->to == DK_SECTOR_RAW) {
+        form = dk_mode2_form(from_subheader);
+        return form == DK_MODE2 ? mode : form;
+    }
+    if (layout->to == MODE2_USER + DK_SECTOR_USER)
+        return DK_MODE2_FORM1;
+    form = subheader_form(from_subheader); /* 2332 bytes: one of the two, since nothing formless is cut so */
+    if (form == DK_MODE2)
+        form = mode;
+    if (form == DK_MODE2)
+        form = dk_edc(0, from_subheader, FORM1_EDC + 4 - SUBHEADER) == 0 ? DK_MODE2_FORM1 : DK_MODE2_FORM2;
+    return form;
 }
 
-/* The mode that a stored sector really has: by its own header where it keeps one, by its subheader, else as the image
- * says. */
+/*
+ * The mode that a stored sector really has: by its own header where it keeps one that says Mode 1 or 2, by its
+ * subheader, else as the image says.
+ */
 static enum dk_mode stored_mode(const struct dk_layout *layout, enum dk_mode mode, const uint8_t *stored)
 {
     if (mode == DK_AUDIO)
         return DK_AUDIO;
-    if (layout->from <= HEADER && (layout->from == HEADER || has_sync(stored))) {
-        static const enum dk_mode by_header[] = { DK_MODE0, DK_MODE1, DK_MODE2 };
+    if (layout->from == HEADER || (layout->from == 0 && has_sync(stored))) {
         const unsigned in_header = stored[MODE_BYTE - layout->from] & 3;
 
-        if (in_header < 3)
-            mode = by_header[in_header];
+        if (in_header == 1)
+            return DK_MODE1;
+        if (in_header == 2 && (mode == DK_MODE0 || mode == DK_MODE1))
+            mode = DK_MODE2;
     }
     return mode == DK_MODE0 || mode == DK_MODE1 ? mode : stored_form(layout, mode, stored);
+}
+
+static void put_plain_subheader(uint8_t *raw, enum dk_mode form)
+{
+    memset(raw + SUBHEADER, 0, MODE2_USER - SUBHEADER);
+    raw[SUBHEADER + SUBMODE] = raw[SUBHEADER + 4 + SUBMODE] = form == DK_MODE2_FORM2 ? SUBMODE_FORM2 : SUBMODE_DATA;
+}
+
+void sector_make_empty(uint8_t raw[DK_SECTOR_RAW], enum dk_mode mode, int32_t lba)
+{
+    memset(raw, 0, DK_SECTOR_RAW);
+    if (mode == DK_MODE2_FORM1 || mode == DK_MODE2_FORM2)
+        put_plain_subheader(raw, mode);
+    if (mode != DK_AUDIO)
+        dk_sector_complete(raw, mode, lba);
 }
 
 void dk_sector_expand(const struct dk_layout *layout, enum dk_mode mode, int32_t lba, const uint8_t *stored,
                       uint8_t raw[DK_SECTOR_RAW])
 {
-    memcpy(raw + layout->from, stored, (size_t)(layout->to - layout->from));
+    const size_t kept = (size_t)(layout->to - layout->from);
+
+    memcpy(raw + layout->from, stored, kept);
     if (layout->from == 0)
         return;
     mode = stored_mode(layout, mode, stored);
-    if (layout->from <= HEADER) {
+    if (layout->from == HEADER)
         memcpy(raw, sync_pattern, SYNC);
-    } else {
+    else
         put_sync_header(raw, mode, lba);
-        if (layout->from > SUBHEADER && mode != DK_MODE1) {
-            memset(raw + SUBHEADER, 0, MODE2_USER - SUBHEADER);
-            raw[SUBHEADER + SUBMODE] = raw[SUBHEADER + 4 + SUBMODE] =
-                mode == DK_MODE2_FORM2 ? SUBMODE_FORM2 : SUBMODE_DATA;
-        }
-    }
-    if (layout->to < DK_SECTOR_RAW)
-        put_check_bytes(raw, mode);
+    if (layout->from > SUBHEADER && mode != DK_MODE1)
+        put_plain_subheader(raw, mode);
+    if (layout->to == DK_SECTOR_RAW)
+        return;
+    put_check_bytes(raw, mode);
+    memcpy(raw + layout->from, stored, kept); /* of 2332 bytes some are check bytes, wrong ones too */
 }
 
 int dk_sector_user_at(const uint8_t raw[DK_SECTOR_RAW])
@@ -180,23 +228,28 @@ int sector_user_in(const struct dk_layout *layout, enum dk_mode mode, const uint
 
 static bool header_is_odd(const uint8_t *raw, int32_t lba)
 {
-    uint8_t expected[DK_SECTOR_RAW];
+    uint8_t expected[SUBHEADER];
 
     put_sync_header(expected, DK_MODE1, lba);
     return memcmp(raw + HEADER, expected + HEADER, 3) != 0 || raw[MODE_BYTE] > 2;
 }
 
+static unsigned check_mode1(const uint8_t *raw, bool ecc)
+{
+    if (dk_edc(0, raw, MODE1_EDC + 4) != 0)
+        return DK_FAULT_EDC;
+    return ecc && !dk_ecc_right(raw, false) ? DK_FAULT_ECC : 0;
+}
+
 static unsigned check_mode2(const uint8_t *raw, bool ecc)
 {
-    static const uint8_t none[4];
-
     switch (dk_mode2_form(raw + SUBHEADER)) {
     case DK_MODE2_FORM1:
         if (dk_edc(0, raw + SUBHEADER, FORM1_EDC + 4 - SUBHEADER) != 0)
             return DK_FAULT_EDC;
         return ecc && !dk_ecc_right(raw, true) ? DK_FAULT_ECC : 0;
     case DK_MODE2_FORM2: /* which may leave its EDC out */
-        if (memcmp(raw + FORM2_EDC, none, sizeof none) == 0)
+        if (is_zero(raw + FORM2_EDC, 4))
             return 0;
         return dk_edc(0, raw + SUBHEADER, DK_SECTOR_RAW - SUBHEADER) != 0 ? DK_FAULT_EDC : 0;
     default:
@@ -212,14 +265,14 @@ unsigned dk_sector_check(const uint8_t raw[DK_SECTOR_RAW], int32_t lba, bool ecc
         return DK_FAULT_SYNC;
     faults = header_is_odd(raw, lba) ? DK_FAULT_HEADER : 0;
     switch (raw[MODE_BYTE] & 3) {
+    case 0: /* all zeros behind the header (ECMA-130 14.2) */
+        return faults | (is_zero(raw + SUBHEADER, DK_SECTOR_RAW - SUBHEADER) ? 0 : DK_FAULT_EDC);
     case 1:
-        if (dk_edc(0, raw, MODE1_EDC + 4) != 0)
-            return faults | DK_FAULT_EDC;
-        return ecc && !dk_ecc_right(raw, false) ? faults | DK_FAULT_ECC : faults;
+        return faults | check_mode1(raw, ecc);
     case 2:
         return faults | check_mode2(raw, ecc);
-    default:
-        return faults;
+    default: /* no mode: a flipped bit, which the EDC of Mode 1 covers */
+        return faults | DK_FAULT_EDC;
     }
 }
 
@@ -232,7 +285,7 @@ unsigned dk_sector_check_stored(const struct dk_layout *layout, enum dk_mode mod
         return 0;
     if (layout->from == 0)
         return dk_sector_check(stored, lba, ecc);
-    if (layout->to < FORM1_EDC + 4)
+    if (layout->to < FORM1_EDC + 4 || layout->to - layout->from == DK_SECTOR_FORM2)
         return 0; /* no check bytes are stored */
     dk_sector_expand(layout, mode, lba, stored, raw);
     return dk_sector_check(raw, lba, ecc);

@@ -104,6 +104,9 @@ static bool check_track(const struct dk_track *track, const struct dk_track *bef
 
 static bool check_extent(const struct dk_extent *extent, const struct dk_extent *next, struct dk_error *error)
 {
+    if (extent->store && !extent->layout)
+        return dk_fail(error, DK_ERROR_FORMAT, "the sectors of %s from LBA %" PRId32 " have a size that is not known",
+                       extent->store->name, extent->lba);
     if ((int64_t)extent->lba + extent->count > INT32_MAX)
         return dk_fail(error, DK_ERROR_FORMAT, "%" PRIu32 " sectors from LBA %" PRId32 " are more than any disc has",
                        extent->count, extent->lba);
@@ -120,6 +123,9 @@ static bool check(struct dk_disc *disc, struct dk_error *error)
 {
     if (disc->track_count == 0)
         return dk_fail(error, DK_ERROR_FORMAT, "there is no track in it");
+    for (size_t i = 0; i < disc->track_count; i++)
+        if (disc->tracks[i].session == 0)
+            disc->tracks[i].session = 1;
     qsort(disc->tracks, disc->track_count, sizeof *disc->tracks, by_number);
     for (size_t i = 0; i < disc->track_count; i++)
         if (!check_track(&disc->tracks[i], i ? &disc->tracks[i - 1] : NULL, error))
@@ -138,8 +144,6 @@ static void settle_sessions(struct dk_disc *disc)
         struct dk_track *track = &disc->tracks[i];
         struct dk_session *session;
 
-        if (track->session == 0)
-            track->session = 1;
         session = session_of(disc, track->session);
         if (session->lead_out < end_of(track))
             session->lead_out = (int32_t)end_of(track);
@@ -147,28 +151,89 @@ static void settle_sessions(struct dk_disc *disc)
     qsort(disc->sessions, disc->session_count, sizeof *disc->sessions, by_session_number);
 }
 
-/* What the sector at `lba` says of itself, in a Mode 2 extent that keeps subheaders; else what the extent says. */
-static enum dk_mode mode_at(const struct dk_disc *disc, int32_t lba)
+/* The raw sector at `lba`, of an extent that keeps `from` on of each; false: there is none, or it cannot be read. */
+static bool read_kept(const struct dk_disc *disc, int32_t lba, unsigned from, uint8_t raw[DK_SECTOR_RAW])
+{
+    const struct dk_extent *extent = dk_disc_extent_at(disc, lba);
+    struct dk_error error;
+
+    return extent && extent->store && extent->layout->from <= from &&
+           dk_source_read(disc->source, lba, 1, DK_FORM_RAW, raw, &error) == 1;
+}
+
+/* The form that the sector at `lba` says itself, in a Mode 2 track, or that its size does. */
+static enum dk_mode form_at(const struct dk_disc *disc, int32_t lba)
 {
     const struct dk_extent *extent = dk_disc_extent_at(disc, lba);
     uint8_t raw[DK_SECTOR_RAW];
-    struct dk_error error;
 
-    if (!extent || !extent->store || dk_source_read(disc->source, lba, 1, DK_FORM_RAW, raw, &error) != 1)
-        return extent ? extent->mode : DK_MODE2;
-    return dk_mode2_form(raw + 16);
+    if (read_kept(disc, lba, DK_SECTOR_RAW, raw))
+        return dk_mode2_form(raw + 16);
+    return extent && extent->mode != DK_AUDIO ? extent->mode : DK_MODE2;
 }
 
-static void settle_mode(const struct dk_disc *disc, struct dk_track *track)
+/* The mode in the header of the sector at `lba`; -1 where it has no header, or no sync. */
+static int mode_byte_at(const struct dk_disc *disc, int32_t lba)
 {
-    enum dk_mode first, middle, last;
+    uint8_t raw[DK_SECTOR_RAW];
 
-    if (track->mode == DK_MODE2 && track->count && !track->missing) {
-        first = mode_at(disc, track->lba);
-        middle = mode_at(disc, track->lba + (int32_t)(track->count / 2));
-        last = mode_at(disc, track->lba + (int32_t)(track->count - 1));
-        if (first == middle && middle == last)
-            track->mode = first;
+    return read_kept(disc, lba, 12, raw) && dk_sector_user_at(raw) >= 0 ? raw[15] & 3 : -1;
+}
+
+/* First, middle and last sector: what is true of these is taken to be so of the track. */
+enum { SAMPLES = 3 };
+
+static void choose_samples(const struct dk_track *track, int32_t lba[SAMPLES])
+{
+    for (int i = 0; i < SAMPLES; i++)
+        lba[i] = (int32_t)((int64_t)track->lba + (uint64_t)(track->count - 1) * (unsigned)i / (SAMPLES - 1));
+}
+
+/* What the image says of a track is not what its sectors say: they are read by what they say. */
+static void compare_with_headers(struct dk_disc *disc, const struct dk_track *track, const int32_t lba[SAMPLES])
+{
+    const int said = track->mode == DK_MODE0 ? 0 : track->mode == DK_MODE1 ? 1 : 2, found = mode_byte_at(disc, lba[0]);
+
+    if (track->mode == DK_AUDIO || found == said || (found != 1 && found != 2))
+        return;
+    for (int i = 1; i < SAMPLES; i++)
+        if (mode_byte_at(disc, lba[i]) != found)
+            return;
+    dk_note(&disc->notes, DK_NOTE_ODD, "track %d is said to be of Mode %d, and its sectors are of Mode %d",
+            track->number, said, found);
+}
+
+/* Where a sector does not say its form, that of its track holds. */
+static void settle_extents(const struct dk_disc *disc, const struct dk_track *track)
+{
+    for (size_t i = 0; i < disc->extent_count; i++) {
+        struct dk_extent *extent = &disc->extents[i];
+
+        if (extent->mode == DK_MODE2 && dk_disc_track_at(disc, extent->lba) == track)
+            extent->mode = track->mode;
+    }
+}
+
+static void settle_form(const struct dk_disc *disc, struct dk_track *track, const int32_t lba[SAMPLES])
+{
+    const enum dk_mode form = form_at(disc, lba[0]);
+
+    for (int i = 1; i < SAMPLES; i++)
+        if (form_at(disc, lba[i]) != form)
+            return;
+    track->mode = form;
+    settle_extents(disc, track);
+}
+
+static void settle_mode(struct dk_disc *disc, struct dk_track *track)
+{
+    int32_t lba[SAMPLES];
+
+    if (track->count && !track->missing) {
+        choose_samples(track, lba);
+        compare_with_headers(disc, track, lba);
+        if (track->mode == DK_MODE2)
+            settle_form(disc, track, lba);
     }
     if (dk_mode_is_data(track->mode))
         track->control |= DK_CONTROL_DATA;
@@ -176,19 +241,27 @@ static void settle_mode(const struct dk_disc *disc, struct dk_track *track)
         track->control &= (uint8_t)~DK_CONTROL_DATA;
 }
 
+/* Audio, raw sectors and Mode 2 are of CDs alone, whatever the size: a GD-ROM counts beyond 100 minutes. */
+static bool is_cd_track(const struct dk_track *track)
+{
+    return track->mode != DK_MODE1 || track->stored != DK_SECTOR_USER;
+}
+
 static void settle_medium(struct dk_disc *disc)
 {
     const int32_t end = dk_disc_end(disc);
 
+    for (size_t i = 0; i < disc->track_count && disc->medium == DK_MEDIUM_UNKNOWN; i++)
+        if (is_cd_track(&disc->tracks[i]))
+            disc->medium = DK_MEDIUM_CD;
     if (disc->medium != DK_MEDIUM_UNKNOWN)
         return;
     if (end > DVD_MAX)
         disc->medium = DK_MEDIUM_BD;
     else if (end > CD_MAX)
         disc->medium = DK_MEDIUM_DVD;
-    for (size_t i = 0; i < disc->track_count && disc->medium == DK_MEDIUM_UNKNOWN; i++)
-        if (disc->tracks[i].stored != DK_SECTOR_USER || disc->track_count > 1)
-            disc->medium = DK_MEDIUM_CD;
+    else if (disc->track_count > 1)
+        disc->medium = DK_MEDIUM_CD;
 }
 
 bool dk_disc_finish(struct dk_disc *disc, struct dk_error *error)

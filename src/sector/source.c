@@ -42,22 +42,36 @@ static void swap_samples(uint8_t *bytes)
     }
 }
 
+/* Q with its CRC, which may be left out as zeros; three bytes of padding; P in the highest bit. */
+static void take_q_and_p(const uint8_t sub[16], uint8_t *to)
+{
+    static const uint8_t none[12];
+    uint8_t *q = to + 12;
+
+    memset(to, sub[15] & 0x80 ? 0xFF : 0, 12);
+    memcpy(q, sub, 12);
+    if (memcmp(q, none, 10) != 0 && memcmp(q + 10, none, 2) == 0) {
+        const uint16_t crc = dk_q_crc(q, 10);
+
+        q[10] = (uint8_t)(crc >> 8);
+        q[11] = (uint8_t)crc;
+    }
+}
+
 static void take_subchannel(const struct dk_disc *disc, const struct dk_extent *extent, int32_t lba,
                             const uint8_t *stored, uint8_t *to)
 {
     const struct dk_layout *layout = extent->layout;
     const uint8_t *sub = stored ? stored + (layout->to - layout->from) + layout->c2_size : NULL;
 
-    dk_sub_make(disc, lba, to);
-    if (!sub || !layout->sub_size)
-        return;
-    if (layout->sub_size < DK_SUBCHANNEL) { /* Q, then three bytes of padding and P in the highest bit */
-        memcpy(to + 12, sub, 12);
-        memset(to, sub[15] & 0x80 ? 0xFF : 0, 12);
-    } else if (extent->sub_order == DK_SUB_LINEAR) {
+    if (sub && layout->sub_size == DK_SUBCHANNEL && extent->sub_order == DK_SUB_LINEAR) {
         memcpy(to, sub, DK_SUBCHANNEL);
-    } else {
+    } else if (sub && layout->sub_size == DK_SUBCHANNEL) {
         dk_sub_to_linear(sub, to);
+    } else {
+        dk_sub_make(disc, lba, to);
+        if (sub && layout->sub_size)
+            take_q_and_p(sub, to);
     }
 }
 
@@ -76,9 +90,7 @@ void dk_extent_turn(const struct dk_disc *disc, const struct dk_extent *extent, 
         if (extent->mode == DK_AUDIO && extent->audio_big_endian)
             swap_samples(to);
     } else {
-        memset(to, 0, DK_SECTOR_RAW);
-        if (extent->mode != DK_AUDIO)
-            dk_sector_complete(to, extent->mode, lba);
+        sector_make_empty(to, extent->mode, lba);
     }
     if (form == DK_FORM_RAW_SUB)
         take_subchannel(disc, extent, lba, stored, to + DK_SECTOR_RAW);
@@ -94,29 +106,53 @@ static bool same_bytes(const struct dk_extent *extent, enum dk_form form)
            (form == DK_FORM_USER && layout->stored == DK_SECTOR_USER);
 }
 
-/* Reads sectors of one extent, from its sector `first` on. */
-static bool read_extent(const struct dk_disc *disc, const struct dk_extent *extent, uint32_t first, uint32_t count,
-                        enum dk_form form, uint8_t *to, struct dk_error *error)
+/* Reads a few sectors of one extent, from its sector `first` on: all or none. */
+static bool read_chunk(const struct dk_disc *disc, const struct dk_extent *extent, uint32_t first, uint32_t count,
+                       enum dk_form form, uint8_t *to, struct dk_error *error)
 {
     const size_t size = dk_form_size(form), stored = extent->store ? extent->layout->stored : 0;
     uint8_t buffer[CHUNK * STORED_MAX];
 
-    if (same_bytes(extent, form))
-        return dk_store_read(extent->store, to, count * size, extent->offset + (uint64_t)first * stored, error);
-    while (count) {
-        const uint32_t chunk = count < CHUNK ? count : CHUNK;
-
-        if (stored &&
-            !dk_store_read(extent->store, buffer, chunk * stored, extent->offset + (uint64_t)first * stored, error))
-            return false;
-        for (uint32_t i = 0; i < chunk; i++)
-            dk_extent_turn(disc, extent, extent->lba + (int32_t)(first + i), stored ? buffer + i * stored : NULL, form,
-                           to + i * size);
-        to += chunk * size;
-        first += chunk;
-        count -= chunk;
-    }
+    if (stored &&
+        !dk_store_read(extent->store, buffer, count * stored, extent->offset + (uint64_t)first * stored, error))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        dk_extent_turn(disc, extent, (int32_t)((int64_t)extent->lba + first + i), stored ? buffer + i * stored : NULL,
+                       form, to + i * size);
     return true;
+}
+
+static bool read_some(const struct dk_disc *disc, const struct dk_extent *extent, uint32_t first, uint32_t count,
+                      enum dk_form form, uint8_t *to, struct dk_error *error)
+{
+    const size_t size = dk_form_size(form);
+
+    return same_bytes(extent, form)
+               ? dk_store_read(extent->store, to, count * size, extent->offset + (uint64_t)first * size, error)
+               : read_chunk(disc, extent, first, count, form, to, error);
+}
+
+/* Returns how many were read; where a piece fails, one by one, so that everything before the bad sector counts. */
+static uint32_t read_extent(const struct dk_disc *disc, const struct dk_extent *extent, uint32_t first, uint32_t count,
+                            enum dk_form form, uint8_t *to, struct dk_error *error)
+{
+    const size_t size = dk_form_size(form);
+    const uint32_t at_once = same_bytes(extent, form) ? count : CHUNK;
+    uint32_t done = 0, single = 0; /* to be read one by one */
+
+    while (done < count) {
+        const uint32_t left = count - done, piece = single ? 1 : left < at_once ? left : at_once;
+
+        if (read_some(disc, extent, first + done, piece, form, to + done * size, error)) {
+            done += piece;
+            single -= single > 0;
+        } else if (piece == 1) {
+            break;
+        } else {
+            single = piece;
+        }
+    }
+    return done;
 }
 
 static void say_why_not(const struct dk_disc *disc, int32_t lba, struct dk_error *error)
@@ -136,9 +172,9 @@ static uint32_t disc_read(struct dk_source *source, int32_t lba, uint32_t count,
     uint32_t done = 0;
 
     while (done < count) {
-        const int32_t at = lba + (int32_t)done;
+        const int32_t at = (int32_t)((int64_t)lba + done);
         const struct dk_extent *extent = dk_disc_extent_at(disc, at);
-        uint32_t first, piece;
+        uint32_t first, piece, got;
 
         if (!extent) {
             say_why_not(disc, at, error);
@@ -148,11 +184,12 @@ static uint32_t disc_read(struct dk_source *source, int32_t lba, uint32_t count,
             dk_fail(error, DK_ERROR_DAMAGED, "LBA %" PRId32 " is audio and has no user data", at);
             break;
         }
-        first = (uint32_t)(at - extent->lba);
+        first = (uint32_t)((int64_t)at - extent->lba);
         piece = extent->count - first < count - done ? extent->count - first : count - done;
-        if (!read_extent(disc, extent, first, piece, form, (uint8_t *)to + done * dk_form_size(form), error))
+        got = read_extent(disc, extent, first, piece, form, (uint8_t *)to + done * dk_form_size(form), error);
+        done += got;
+        if (got < piece)
             break;
-        done += piece;
     }
     return done;
 }

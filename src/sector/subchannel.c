@@ -70,10 +70,8 @@ uint16_t dk_q_crc(const void *bytes, size_t count)
     return (uint16_t)~crc;
 }
 
-static void put_msf(uint8_t *at, uint32_t frames)
+static void put_msf(uint8_t *at, struct dk_msf msf)
 {
-    const struct dk_msf msf = dk_msf_of_lba((int32_t)frames - DK_LEAD_IN_PREGAP);
-
     at[0] = dk_bcd(msf.minute);
     at[1] = dk_bcd(msf.second);
     at[2] = dk_bcd(msf.frame);
@@ -90,10 +88,39 @@ static uint8_t index_at(const struct dk_track *track, int32_t lba)
     return index;
 }
 
-void dk_sub_make(const struct dk_disc *disc, int32_t lba, uint8_t linear[DK_SUBCHANNEL])
+/* The track of `lba`; its pause too, where the image names none: the 150 sectors before a session, all before LBA 0. */
+static const struct dk_track *track_or_pause(const struct dk_disc *disc, int32_t lba)
 {
     const struct dk_track *track = dk_disc_track_at(disc, lba);
-    uint8_t *q = linear + Q_AT;
+
+    for (size_t i = 0; !track && i < disc->track_count; i++)
+        if (lba < disc->tracks[i].lba && (i == 0 || lba >= (int64_t)disc->tracks[i].lba - DK_LEAD_IN_PREGAP))
+            track = &disc->tracks[i];
+    return track;
+}
+
+/* The last lead-out that begins at or before `lba`, and the CONTROL of the track before it. */
+static int32_t lead_out_before(const struct dk_disc *disc, int32_t lba, uint8_t *control)
+{
+    int32_t lead_out = lba;
+
+    *control = 0;
+    for (size_t i = 0; i < disc->session_count && disc->sessions[i].lead_out <= lba; i++)
+        lead_out = disc->sessions[i].lead_out;
+    for (size_t i = 0; i < disc->track_count && disc->tracks[i].lba < lead_out; i++)
+        *control = disc->tracks[i].control;
+    return lead_out;
+}
+
+static struct dk_msf running_time(int64_t sectors)
+{
+    return dk_msf_of_lba((int32_t)(sectors - DK_LEAD_IN_PREGAP));
+}
+
+void dk_sub_make(const struct dk_disc *disc, int32_t lba, uint8_t linear[DK_SUBCHANNEL])
+{
+    const struct dk_track *track = track_or_pause(disc, lba);
+    uint8_t *q = linear + Q_AT, control;
     int64_t relative;
     uint16_t crc;
 
@@ -104,19 +131,17 @@ void dk_sub_make(const struct dk_disc *disc, int32_t lba, uint8_t linear[DK_SUBC
         /* in a pause the time counts down, to 00:00:00 in its last sector */
         relative = pause ? (int64_t)track->lba - lba - 1 : (int64_t)lba - track->lba;
         memset(linear, pause ? 0xFF : 0, CHANNEL_BYTES);
-        q[0] = (uint8_t)(track->control << 4 | ADR_POSITION);
+        control = track->control;
         q[1] = dk_bcd(track->number);
         q[2] = dk_bcd(index_at(track, lba));
     } else {
-        const struct dk_track *last = disc->track_count ? &disc->tracks[disc->track_count - 1] : NULL;
-
-        relative = lba >= dk_disc_end(disc) ? (int64_t)lba - dk_disc_end(disc) : 0;
-        q[0] = (uint8_t)((last ? last->control : 0) << 4 | ADR_POSITION);
+        relative = (int64_t)lba - lead_out_before(disc, lba, &control);
         q[1] = LEAD_OUT;
         q[2] = 1;
     }
-    put_msf(q + 3, (uint32_t)relative);
-    put_msf(q + 7, (uint32_t)(lba + DK_LEAD_IN_PREGAP));
+    q[0] = (uint8_t)(control << 4 | ADR_POSITION);
+    put_msf(q + 3, running_time(relative));
+    put_msf(q + 7, dk_msf_of_lba(lba));
     crc = dk_q_crc(q, 10);
     q[10] = (uint8_t)(crc >> 8);
     q[11] = (uint8_t)crc;
