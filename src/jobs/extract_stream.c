@@ -1,0 +1,59 @@
+/* The contents of files, one behind the other, to a descriptor: no name is made, nothing is ordered by place. */
+#include "jobs/extraction.h"
+
+#include <inttypes.h>
+
+struct stream {
+    const struct dk_extract_options *options;
+    struct dk_extracted *done;
+    struct dk_error *error;
+    bool failed;
+    struct reader reader;
+    struct contents_job job;
+    _Atomic uint64_t progress;
+    int to;
+};
+
+static bool stream_entry(const struct dk_entry *entry, void *context)
+{
+    struct stream *stream = context;
+    struct contents seen;
+
+    if (entry->type != DK_ENTRY_FILE)
+        return true;
+    stream->job.ahead = 0;
+    /* a part may have gone out already, which nothing takes back: the first failure ends it */
+    if (!contents_write(&stream->job, entry, stream->to, &seen, stream->error)) {
+        stream->failed = true;
+        if (stream->error->kind == DK_ERROR_DAMAGED) {
+            struct dk_error inner = *stream->error;
+
+            dk_fail(stream->error, DK_ERROR_DAMAGED, "'%s': %s", entry->path, inner.text);
+        }
+        return false;
+    }
+    if (seen.bad)
+        dk_note(stream->options->notes, DK_NOTE_DAMAGE,
+                "'%s' is damaged: the check bytes of %" PRIu64 " sectors disagree, the first is LBA %" PRId32,
+                entry->path, seen.bad, seen.first_bad);
+    stream->done->files++;
+    stream->done->bytes += entry->size;
+    return true;
+}
+
+bool dk_extract_stream(const struct dk_disc *disc, struct dk_tree *tree, const struct dk_extract_options *options,
+                       int to, struct dk_extracted *done, struct dk_error *error)
+{
+    struct stream stream = { .options = options, .done = done, .error = error, .to = to };
+    bool walked;
+
+    *done = (struct dk_extracted){ 0 };
+    if (!paths_are_there(tree, options, error) || !reader_open(&stream.reader, disc, error))
+        return false;
+    stream.job = (struct contents_job){
+        .reader = &stream.reader, .tree = tree, .watch = options->watch, .doing = "writing", .done = &stream.progress
+    };
+    walked = paths_walk(tree, options, 0, stream_entry, &stream, error);
+    reader_close(&stream.reader);
+    return walked && !stream.failed;
+}
