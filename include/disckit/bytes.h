@@ -70,6 +70,8 @@ DK_API DK_MUST_USE bool dk_output_copy(struct dk_output_file *file, struct dk_st
 DK_API DK_MUST_USE bool dk_output_zeros(struct dk_output_file *file, uint64_t count, struct dk_error *error);
 DK_API uint64_t dk_output_size(const struct dk_output_file *file);    /* bytes so far */
 DK_API const char *dk_output_path(const struct dk_output_file *file); /* the name that it will have */
+/* The name under which it is written until the commit, for a library that writes to names; NULL: it is stdout. */
+DK_API const char *dk_output_temporary(const struct dk_output_file *file);
 DK_API DK_MUST_USE bool dk_output_commit(struct dk_output *output, struct dk_error *error);
 /* Its files, in the order in which they were added; NULL beyond the last. They live until the output is closed. */
 DK_API const struct dk_output_file *dk_output_file_at(const struct dk_output *output, size_t index);

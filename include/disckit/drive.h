@@ -6,6 +6,7 @@
 #define DISCKIT_DRIVE_H
 
 #include <disckit/sector.h>
+#include <disckit/watch.h>
 
 enum {
     DK_DRIVE_SILENCE = 5,     /* seconds after which the caller is told that the drive is being waited for */
@@ -52,6 +53,9 @@ DK_API DK_MUST_USE bool dk_drive_is_same_disc(struct dk_disc *disc, struct dk_er
 /* Does another program, or a mount, hold the drive for itself? */
 DK_API bool dk_drive_is_claimed(const char *path);
 
+/* Opens the tray, where the drive can and nobody holds it. */
+DK_API void dk_drive_eject(const char *path);
+
 /* A drive of this machine. */
 struct dk_drive_entry {
     char path[32];
@@ -61,5 +65,43 @@ struct dk_drive_entry {
 
 /* The drives of this machine, by number; no waiting. Returns their count, at most `room`. */
 DK_API size_t dk_drive_list(struct dk_drive_entry *entries, size_t room);
+
+/* ---- Burning ---- */
+
+/* What lies in a recorder, before anything is done to it. */
+struct dk_burn_medium {
+    unsigned profile;  /* as in dk_drive_facts; 0xFFFF: a file */
+    const char *name;  /* "DVD+R", "file" */
+    bool used;         /* something is on it */
+    bool erasable;     /* blanking makes it empty */
+    bool overwritable; /* any sector can be written at any time */
+    bool unformatted;  /* dk_burner_prepare() has to format it */
+    uint64_t room;     /* sectors that fit on it, blanked if need be */
+};
+
+/* A recorder held for this program alone, or a file in its place. One at a time in a process: libburn has one state. */
+struct dk_burner;
+
+/* `address`: the path of a drive, or "stdio:PATH". Nothing is written. NULL: `error` says why. */
+DK_API struct dk_burner *dk_burner_open(const char *address, const struct dk_drive_caller *caller,
+                                        struct dk_error *error);
+DK_API const struct dk_burn_medium *dk_burner_medium(const struct dk_burner *burner);
+/* Blanks what is used, formats what is unformatted. Blanking can't be stopped. */
+DK_API DK_MUST_USE bool dk_burner_prepare(struct dk_burner *burner, struct dk_watch *watch, struct dk_error *error);
+
+struct dk_burner_job {
+    struct dk_source *source; /* read from another thread until the call returns */
+    int32_t lba;
+    uint32_t count;
+    unsigned speed; /* as the medium counts: 8 is 8x; 0: the fastest */
+    bool simulate;
+    struct dk_watch *watch;
+    struct dk_notes *notes;
+};
+
+/* Writes one data track and closes the disc. After a failure the medium may be neither blank nor readable. */
+DK_API DK_MUST_USE bool dk_burner_write(struct dk_burner *burner, const struct dk_burner_job *job,
+                                        struct dk_error *error);
+DK_API void dk_burner_close(struct dk_burner *burner, bool eject); /* NULL is fine */
 
 #endif

@@ -40,6 +40,8 @@ enum dk_medium drive_medium_of(unsigned profile);
 
 /* The source of `disc`, whose tracks are settled; `drive` belongs to it from then on. */
 void drive_become_source(struct drive *drive, struct dk_disc *disc);
+/* Opens the way to a drive and nothing more. */
+struct drive *drive_open_link(const char *path, const struct dk_drive_caller *caller, struct dk_error *error);
 struct drive *drive_of(const struct dk_disc *disc); /* NULL: it is no drive's */
 void drive_close(struct drive *drive);              /* NULL is fine */
 

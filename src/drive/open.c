@@ -78,7 +78,7 @@ static void close_drive(struct drive **drive)
     drive_close(*drive);
 }
 
-static struct drive *open_link(const char *path, const struct dk_drive_caller *caller, struct dk_error *error)
+struct drive *drive_open_link(const char *path, const struct dk_drive_caller *caller, struct dk_error *error)
 {
     struct drive *drive = calloc(1, sizeof *drive);
 
@@ -113,6 +113,16 @@ static bool learn(struct drive *drive, struct dk_error *error)
     return true;
 }
 
+void dk_drive_eject(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    (void)ioctl(fd, CDROMEJECT);
+    close(fd);
+}
+
 static void add_tracks(const struct drive_toc *toc, struct dk_disc *disc)
 {
     for (size_t i = 0; i < toc->count; i++) {
@@ -141,7 +151,7 @@ struct dk_disc *dk_drive_open_for(const char *path, const struct dk_drive_caller
         dk_fail(error, DK_ERROR_REFUSED, "%s is no optical drive", path);
         return NULL;
     }
-    drive = open_link(path, caller, error);
+    drive = drive_open_link(path, caller, error);
     if (!drive || !learn(drive, error))
         return NULL;
     disc = dk_disc_new("drive", path);

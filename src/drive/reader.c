@@ -61,7 +61,7 @@ static bool explain(struct drive *drive, enum drive_answer answer, const struct 
     if (sense->key == SENSE_NOT_READY || sense->key == SENSE_ATTENTION)
         return !dk_fail(error, DK_ERROR_SYSTEM, "%s stopped reading at LBA %" PRId32 ": %s", drive->path, lba, text);
     if (sense->key == SENSE_ILLEGAL && sense->asc == ASC_PROTECTED)
-        return !dk_fail(error, DK_ERROR_REFUSED, "LBA %" PRId32 " is protected against copying: %s", lba, text);
+        return dk_fail(error, DK_ERROR_REFUSED, "LBA %" PRId32 " is protected against copying: %s", lba, text);
     return dk_fail(error, DK_ERROR_DAMAGED, "LBA %" PRId32 " cannot be read: %s", lba, text);
 }
 
@@ -105,8 +105,8 @@ static struct outcome read_run(struct drive *drive, enum dk_form form, int32_t l
     if (outcome.lost || count == 1)
         return outcome;
     /* Without its valid bit the information field names no sector. */
-    if (sense.has_lba && sense.lba > lba && sense.lba < lba + (int32_t)count)
-        first = (uint32_t)(sense.lba - lba);
+    if (sense.has_lba && sense.lba >= lba && sense.lba < lba + (int32_t)count)
+        first = sense.lba > lba ? (uint32_t)(sense.lba - lba) : 1;
     outcome = read_parts(drive, form, lba, first, count, to, error);
     if (outcome.count == count && is_about_size(answer, &sense) && drive->largest > first * size)
         drive->largest = first * size;
