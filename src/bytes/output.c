@@ -223,6 +223,11 @@ uint64_t dk_output_size(const struct dk_output_file *file)
     return file->size;
 }
 
+const char *dk_output_temporary(const struct dk_output_file *file)
+{
+    return file->temporary;
+}
+
 const char *dk_output_path(const struct dk_output_file *file)
 {
     return file->path;
