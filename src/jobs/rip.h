@@ -1,0 +1,44 @@
+/* What the files of the rip share. */
+#ifndef JOBS_RIP_H
+#define JOBS_RIP_H
+
+#include "util/hash.h"
+
+#include <disckit/bytes.h>
+#include <disckit/rip.h>
+
+/* How long a data track is: three sources that each can be wrong. */
+struct rip_lengths {
+    int64_t start;    /* LBA of the track */
+    int64_t toc;      /* its end by the table of contents */
+    int64_t capacity; /* its end by READ CAPACITY; 0: another track ends the disc, or not known */
+    int64_t volume;   /* the end of the volume on it; 0: there is none */
+    bool audio_next;  /* the next track is audio: its pregap lies before the end by the table */
+};
+
+/* [start, end) is read; from `soft_end` on sectors that can't be read, up to the end, are no damage. */
+struct rip_range {
+    int64_t end, soft_end;
+};
+
+struct rip_range rip_reconcile(const struct rip_lengths *lengths);
+
+/* A copy under way. */
+struct rip_copy {
+    struct dk_source *source;
+    struct dk_output_file *file;
+    struct hash_set *hashes; /* NULL: none wanted */
+    const struct dk_rip_options *options;
+    struct dk_rip_report *report;
+    uint64_t done, total; /* sectors */
+};
+
+/* Copies the sectors [lba, range.end). False: stopped, the drive is lost, or the file can't be written. */
+bool rip_copy_range(struct rip_copy *copy, int64_t lba, struct rip_range range, struct dk_error *error);
+/* Writes sectors of zeros. */
+bool rip_write_zeros(struct rip_copy *copy, uint64_t count, struct dk_error *error);
+/* Reads the sectors [lba, end) again and compares them with the file, whose byte 0 is report->lba; notes differences.
+ */
+bool rip_verify(struct rip_copy *copy, struct dk_store *file, int64_t lba, int64_t end, struct dk_error *error);
+
+#endif
