@@ -26,7 +26,12 @@ static bool begins_with(char **line, const char *word)
     return true;
 }
 
-/* TRACK with a number tells a CUE sheet from the other sheets that have FILE and TRACK in them. */
+/* cdrdao's sheets have FILE and TRACK in them too, and begin with the kind of disc. */
+static bool is_other_sheet(const char *line)
+{
+    return strncmp(line, "CD_", 3) == 0;
+}
+
 static int bid(struct sheet *sheet)
 {
     int files = 0, tracks = 0;
@@ -34,6 +39,8 @@ static int bid(struct sheet *sheet)
     char *line;
 
     while (tracks == 0 && (line = sheet_next_line(sheet))) {
+        if (files == 0 && is_other_sheet(line))
+            return 0;
         if (begins_with(&line, "FILE"))
             files++;
         else if (begins_with(&line, "TRACK") && cue_number(sheet_word(&line), UINT32_MAX, &number))

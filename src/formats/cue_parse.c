@@ -144,6 +144,8 @@ static bool parse_file(struct cue *cue, char *rest, struct dk_error *error)
     word = cut_type(rest);
     if (*rest != '"')
         cut_trailing_blanks(rest);
+    if (*file.name == '\0')
+        return cue_fail(cue, file.line, error, "FILE has no name");
     if (*word == '\0')
         dk_note(&cue->disc->notes, DK_NOTE_GUESS, "%s line %u: FILE has no type; what is in the file decides",
                 cue->sheet.path, file.line);
