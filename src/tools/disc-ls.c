@@ -141,6 +141,7 @@ static int list(struct tool *tool, const struct ls_options *options, struct dk_t
 static int without_tree(struct tool *tool, const struct dk_volumes *volumes, enum dk_tree_kind kind,
                         const struct dk_error *error)
 {
+    tool_tell_notes(tool, &volumes->notes);
     tool_fail(tool, error);
     return kind == DK_TREE_BEST && volumes->count ? EXIT_DAMAGED : EXIT_FAILED;
 }
@@ -148,7 +149,6 @@ static int without_tree(struct tool *tool, const struct dk_volumes *volumes, enu
 static int list_files(struct tool *tool, char **operands, size_t count)
 {
     const struct ls_options *options = (const struct ls_options *)tool->options;
-    struct dk_notes notes = { 0 };
     struct dk_error error;
     enum dk_tree_kind kind;
     DK_CLEANUP(close_disc) struct dk_disc *disc = NULL;
@@ -167,13 +167,11 @@ static int list_files(struct tool *tool, char **operands, size_t count)
     if (!volumes)
         return tool_fail(tool, &error);
     tool_tell_notes(tool, &disc->notes);
-    tool_tell_notes(tool, &volumes->notes);
-    tree = dk_tree_open(volumes, kind, &notes, &error);
+    tree = dk_tree_open(volumes, kind, &volumes->notes, &error); /* what was told once is not told again */
     if (!tree)
         return without_tree(tool, volumes, kind, &error);
     status = list(tool, options, tree, operands + 1, count - 1);
-    tool_tell_notes(tool, &notes);
-    dk_notes_free(&notes);
+    tool_tell_notes(tool, &volumes->notes);
     return status == EXIT_DONE ? tool_end(tool) : status;
 }
 

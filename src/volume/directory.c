@@ -135,6 +135,20 @@ bool directory_next(struct directory *directory, struct record *record)
     return false;
 }
 
+void directory_note_size(struct dk_notes *notes, const char *path, struct place place, uint32_t size)
+{
+    dk_note(notes, DK_NOTE_DAMAGE,
+            "%s: the directory at LBA %" PRId32 " has %" PRIu32 " bytes by its record, more than there are", path,
+            place.lba, size);
+}
+
+void directory_note_loop(struct dk_notes *notes, const char *path, struct place place)
+{
+    dk_note(notes, DK_NOTE_DAMAGE,
+            "%s: the directory at LBA %" PRId32 " is one that it lies in, or that was listed: the tree loops", path,
+            place.lba);
+}
+
 /* Cuts a size that no disc has room for: to what its own record says, or to the end of the disc. */
 static void settle_size(struct directory *directory, uint32_t size, const struct record *self)
 {
@@ -156,9 +170,7 @@ static void settle_size(struct directory *directory, uint32_t size, const struct
         const bool sane = self && self->size && self->size < size &&
                           blocks_in_track(blocks, place.lba, blocks_sectors(place, self->size));
 
-        dk_note(directory->notes, DK_NOTE_DAMAGE,
-                "%s: the directory at LBA %" PRId32 " has %" PRIu32 " bytes by its record, more than there are",
-                shown(directory), place.lba, size);
+        directory_note_size(directory->notes, shown(directory), place, size);
         directory->unwanted = size;
         sectors = sane ? blocks_sectors(place, self->size) : track_left > 0 ? (uint64_t)track_left : 1;
     }

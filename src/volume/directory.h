@@ -69,6 +69,9 @@ bool directory_open(struct directory *directory, const struct blocks *blocks, st
                     struct dk_notes *notes, const char *path, struct place place, uint32_t size);
 /* The next sound record; broken ones are noted and left out. False: there are no more. */
 bool directory_next(struct directory *directory, struct record *record);
+/* Damage that shows in a directory's parent already: `size` is beyond the disc; it is its own ancestor. */
+void directory_note_size(struct dk_notes *notes, const char *path, struct place place, uint32_t size);
+void directory_note_loop(struct dk_notes *notes, const char *path, struct place place);
 /* "LBA 23, byte 116", for messages. */
 const char *record_where(const struct record *record, char to[40]);
 

@@ -1,6 +1,7 @@
 /* The root directory of a volume: from where its blocks count, whether it is sound, whether it has Rock Ridge. */
 #include "volume/directory.h"
 #include "volume/found.h"
+#include "volume/names.h"
 #include "volume/rock_ridge.h"
 #include "volume/tree.h"
 
@@ -52,15 +53,54 @@ static void settle_base(struct found *found, struct dk_volume *volume, uint32_t 
                 volume->lba, volume->base);
 }
 
+static const char *name_of(struct pool *pool, const struct dk_volume *volume, const struct record *record)
+{
+    struct name name;
+
+    if (volume->kind == DK_VOLUME_JOLIET)
+        name_of_joliet(pool, record->name, record->name_length, &name);
+    else
+        name_of_iso(pool, record->name, record->name_length, &name);
+    return name.text;
+}
+
+/*
+ * Looks through the records of the root, so that a wreck is told also where another of the trees is the one that is
+ * shown; of a very large root only through its first part. False: there is nothing in it.
+ */
+static bool check_root(struct found *found, const struct dk_volume *volume, struct directory *root)
+{
+    const struct blocks *blocks = root->blocks;
+    struct dk_notes *notes = &found->volumes->notes;
+    struct pool pool = { 0 };
+    struct record record;
+    bool some = false;
+
+    while (root->at < WINDOW_SECTORS * DK_SECTOR_USER && directory_next(root, &record)) {
+        struct place place;
+
+        if (record_is_special(&record))
+            continue;
+        some = true;
+        if (!(record.flags & RECORD_DIRECTORY) || !record_place(&record, blocks, &place))
+            continue;
+        if (place.lba == root->place.lba && place.skip == root->place.skip)
+            directory_note_loop(notes, name_of(&pool, volume, &record), place);
+        else if (blocks_is_there(blocks, place.lba) &&
+                 !blocks_is_there(blocks, place.lba + (int64_t)blocks_sectors(place, record.size) - 1))
+            directory_note_size(notes, name_of(&pool, volume, &record), place, record.size);
+    }
+    pool_free(&pool);
+    return some;
+}
+
 static void look_inside(struct found *found, struct dk_volume *volume, struct window *window, struct place place,
                         uint32_t size)
 {
     const struct blocks blocks = blocks_of(found->volumes, volume);
     struct susp *susp = calloc(1, sizeof *susp);
     struct directory directory;
-    struct record record;
     bool marked = false;
-    int entries = 0;
 
     if (!susp)
         return;
@@ -72,10 +112,8 @@ static void look_inside(struct found *found, struct dk_volume *volume, struct wi
         dk_note(&found->volumes->notes, DK_NOTE_GUESS,
                 "the volume at LBA %" PRId32 " has Rock Ridge entries, and no SP entry that says so", volume->lba);
     free(susp);
-    if (directory_open(&directory, &blocks, window, NULL, "", place, size))
-        while (entries < 3 && directory_next(&directory, &record))
-            entries++;
-    volume->empty = entries < 3; /* but for itself and its parent */
+    if (directory_open(&directory, &blocks, window, &found->volumes->notes, "", place, size))
+        volume->empty = !check_root(found, volume, &directory);
 }
 
 static void note_wrecked(struct found *found, struct dk_volume *volume, int64_t lba, const char *how)

@@ -193,9 +193,7 @@ static bool may_enter(struct walk *walk, const struct child *child)
         return false;
     }
     if (!places_add(&walk->visited, place)) {
-        dk_note(notes, DK_NOTE_DAMAGE,
-                "%s: the directory at LBA %" PRId32 " was listed already: the tree loops back to it", shown(walk),
-                child->place.lba);
+        directory_note_loop(notes, shown(walk), child->place);
         return false;
     }
     if (blocks_in_track(&walk->tree->blocks, child->place.lba, sectors) && sectors > walk->sectors_left) {
