@@ -81,7 +81,7 @@ unsigned name_version(const char *text, size_t *length)
 static void strip(struct name *name)
 {
     name->version = name_version(name->text, &name->length);
-    if (name->length > 1 && name->text[name->length - 1] == '.')
+    if (!is_odd(name->text, name->length) && name->text[name->length - 1] == '.')
         name->length--;
     name->text[name->length] = '\0';
     name->odd = name->odd || is_odd(name->text, name->length);
