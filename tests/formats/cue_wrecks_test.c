@@ -141,7 +141,7 @@ START_TEST(refuses_what_is_too_large_or_no_text)
     ck_assert_ptr_null(dk_image_open(suite_file("wreck.cue", sheet, 700000), &error));
     ck_assert_msg(strstr(error.text, "NUL"), "%s", error.text);
     ck_assert_ptr_null(dk_image_open(suite_file("wreck.cue", "", 0), &error));
-    ck_assert_msg(strstr(error.text, "is no image"), "%s", error.text);
+    ck_assert_msg(strstr(error.text, "is empty"), "%s", error.text);
 }
 END_TEST
 

@@ -152,7 +152,7 @@ void table_check_same(const struct dk_disc *one, const struct dk_disc *other)
     for (int32_t lba = 0; lba < end; lba++) {
         const bool there = read_raw(one, lba, raw[0]);
 
-        if (!there && !dk_disc_track_at(one, lba)) /* between sessions */
+        if (!there && !dk_disc_extent_at(one, lba)) /* between sessions */
             continue;
         ck_assert_msg(there == read_raw(other, lba, raw[1]), "LBA %d is in one alone", lba);
         if (there)

@@ -35,7 +35,7 @@ const char *table_text(const struct dk_disc *disc);
 
 /* Every sector that a file holds is the one that its LBA has by the recipe; the others are empty. */
 void table_check_sectors(const struct dk_disc *disc);
-/* Both have the same table, the same extent of sectors, and the same bytes in them. */
+/* Both have the same table, and `other` has every sector of `one`, with the same bytes in it. */
 void table_check_same(const struct dk_disc *one, const struct dk_disc *other);
 
 /* Is there a note of this kind with these words? */
