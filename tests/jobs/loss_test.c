@@ -1,0 +1,224 @@
+/* What is refused, what is only told, and which command is offered instead. */
+#include "support/made_disc.h"
+#include "support/raw.h"
+#include "support/suite.h"
+
+#include <disckit/convert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { COUNT = 60 };
+
+/* ---- Discs ---- */
+
+static void form2_at_40(uint8_t *image)
+{
+    uint8_t payload[DK_SECTOR_FORM2];
+
+    memset(payload, 7, sizeof payload);
+    for (int32_t lba = 40; lba < 45; lba++)
+        raw_sector(image + (size_t)lba * 2352, DK_MODE2_FORM2, lba, payload, NULL);
+}
+
+/* As the post-gap of a game's data track: Form 2 by name, and nothing in it. */
+static void empty_form2_at_40(uint8_t *image)
+{
+    for (int32_t lba = 40; lba < 45; lba++)
+        raw_sector(image + (size_t)lba * 2352, DK_MODE2_FORM2, lba, NULL, NULL);
+}
+
+static void end_of_file_mark(uint8_t *image)
+{
+    static const uint8_t subheader[4] = { 0, 0, 0x89, 0 };
+
+    raw_sector(image + (size_t)30 * 2352, DK_MODE2_FORM1, 30, NULL, subheader);
+}
+
+static void flip_edc(uint8_t *image)
+{
+    image[10 * 2352 + 2064] ^= 1;
+}
+
+static void flip_lyrics(uint8_t *image)
+{
+    image[10 * 2448 + 2352 + 50] ^= 0x3F; /* R to W of the interleaved subchannel */
+}
+
+#define DATA                                                                                                           \
+    {                                                                                                                  \
+        .mode = DK_MODE1, .stored = 2352, .count = COUNT                                                               \
+    }
+#define AUDIO                                                                                                          \
+    {                                                                                                                  \
+        .mode = DK_AUDIO, .stored = 2352, .count = COUNT                                                               \
+    }
+
+static const struct made_track data_track[] = { DATA };
+static const struct made_track mixed[] = { DATA, AUDIO, AUDIO };
+static const struct made_track music[] = { AUDIO, AUDIO };
+static const struct made_track two_data[] = { DATA, DATA };
+static const struct made_track two_sessions[] = {
+    DATA, { .mode = DK_MODE1, .stored = 2352, .count = COUNT, .session = 2, .lba = 11460 }
+};
+static const struct made_track with_form2[] = {
+    { .mode = DK_MODE2, .stored = 2352, .count = COUNT, .spoil = form2_at_40 },
+};
+static const struct made_track with_empty_form2[] = {
+    { .mode = DK_MODE2, .stored = 2352, .count = COUNT, .spoil = empty_form2_at_40 },
+};
+static const struct made_track with_subheaders[] = {
+    { .mode = DK_MODE2_FORM1, .stored = 2352, .count = COUNT, .spoil = end_of_file_mark },
+};
+static const struct made_track with_subchannel[] = { { .mode = DK_MODE1, .stored = 2448, .count = COUNT } };
+static const struct made_track with_lyrics[] = {
+    { .mode = DK_MODE1, .stored = 2448, .count = COUNT, .spoil = flip_lyrics },
+};
+static const struct made_track with_gap_of_sound[] = {
+    DATA, { .mode = DK_AUDIO, .stored = 2352, .count = COUNT, .pregap = 20 }
+};
+static const struct made_track odd_edc[] = { { .mode = DK_MODE1, .stored = 2352, .count = COUNT, .spoil = flip_edc } };
+
+#define TRACKS(list) list, sizeof(list) / sizeof *(list)
+
+/* ---- The table ---- */
+
+static const struct {
+    const struct made_track *tracks;
+    size_t count;
+    const char *to;
+    struct dk_convert_options options;
+    const char *refused; /* words of the error; NULL: it is done */
+    const char *advice, *suffix;
+    const char *told; /* id of a loss that is listed; NULL: none is */
+} cases[] = {
+    { TRACKS(data_track), "iso", { 0 }, NULL, "", NULL, NULL },
+    { TRACKS(mixed), "iso", { 0 }, "tracks 2, 3 (audio, 120 sectors)", "--track 1", NULL, "audio-tracks" },
+    { TRACKS(mixed), "iso", { .track = 1 }, NULL, "", NULL, NULL },
+    { TRACKS(mixed), "iso", { .session = 1 }, NULL, "", NULL, NULL },
+    { TRACKS(mixed), "iso", { .allow_loss = true }, NULL, "", NULL, "audio-tracks" },
+    { TRACKS(mixed), "iso", { .track = 2 }, "track 2 of made disc is audio", "--track 2", "wav", NULL },
+    { TRACKS(mixed), "iso", { .track = 4 }, "has no track 4: there are tracks 1 to 3", "", NULL, NULL },
+    { TRACKS(mixed), "iso", { .session = 2 }, "has no session 2", "", NULL, NULL },
+    { TRACKS(mixed), "wav", { 0 }, "track 1 (data, 60 sectors)", "--track 2", NULL, "data-tracks" },
+    { TRACKS(mixed), "wav", { .track = 1 }, "track 1 of made disc is data", "--track 1", "iso", NULL },
+    { TRACKS(music), "iso", { 0 }, "has no data track", "", "wav", NULL },
+    { TRACKS(music), "iso", { .allow_loss = true }, "has no data track", "", "wav", NULL },
+    { TRACKS(data_track), "wav", { 0 }, "has no audio track", "", "iso", NULL },
+    { TRACKS(two_data), "iso", { 0 }, "tracks 1, 2 of made disc are data tracks", "--track 1", NULL, NULL },
+    { TRACKS(two_data), "iso", { .allow_loss = true }, "are data tracks", "--track 1", NULL, NULL },
+    { TRACKS(two_sessions), "iso", { 0 }, "are data tracks", "--track 1", NULL, NULL },
+    { TRACKS(two_sessions), "iso", { .session = 2 }, NULL, "", NULL, NULL },
+    { TRACKS(two_sessions),
+      "iso",
+      { .track = 2, .session = 1 },
+      "track 2 of made disc is not in session 1",
+      "",
+      NULL,
+      NULL },
+    { TRACKS(with_form2), "iso", { 0 }, "5 Form 2 sectors (from LBA 40 on)", "--allow-loss", NULL, "form2" },
+    { TRACKS(with_form2), "iso", { .track = 1 }, "5 Form 2 sectors", "--allow-loss", NULL, "form2" },
+    { TRACKS(with_form2), "iso", { .allow_loss = true }, NULL, "", NULL, "form2" },
+    { TRACKS(with_empty_form2), "iso", { 0 }, NULL, "", NULL, NULL },
+    { TRACKS(with_subheaders), "iso", { 0 }, NULL, "", NULL, "subheaders" },
+    { TRACKS(with_subchannel), "iso", { 0 }, NULL, "", NULL, "subchannel" },
+    { TRACKS(with_gap_of_sound), "wav", { .track = 2 }, NULL, "", NULL, "pregap" },
+    /* from image to image an attribute is content, and what would be computed again is nothing at all */
+    { TRACKS(with_subchannel), "cue", { 0 }, NULL, "", NULL, NULL },
+    { TRACKS(with_lyrics), "cue", { 0 }, "the subchannel of 1 sectors", "--allow-loss", NULL, "subchannel" },
+    { TRACKS(data_track), "cue", { .sector = 2048 }, NULL, "", NULL, NULL },
+    { TRACKS(odd_edc), "cue", { 0 }, NULL, "", NULL, NULL },
+    { TRACKS(odd_edc), "cue", { .sector = 2048 }, "check bytes of 1 sectors", "--allow-loss", NULL, "check-bytes" },
+    { TRACKS(with_form2), "cue", { .sector = 2048 }, "5 Form 2 sectors", "--allow-loss", NULL, "form2" },
+    { TRACKS(with_form2), "cue", { 0 }, NULL, "", NULL, NULL },
+};
+
+static bool lists(const struct dk_conversion *conversion, const char *id)
+{
+    for (size_t i = 0; i < conversion->loss_count; i++)
+        if (!id || strcmp(conversion->losses[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+START_TEST(weighs_losses)
+{
+    struct dk_disc *disc = made_disc(cases[_i].tracks, cases[_i].count);
+    struct dk_conversion conversion;
+    struct dk_error error = { 0 };
+    char path[1000];
+    bool done;
+
+    snprintf(path, sizeof path, "%s/%d.%s", suite_folder(), _i, cases[_i].to);
+    done = dk_convert(disc, path, &cases[_i].options, &conversion, &error);
+    ck_assert_msg(done == (cases[_i].refused == NULL), "%s", error.text);
+    ck_assert_msg(done || strstr(error.text, cases[_i].refused), "%s", error.text);
+    ck_assert_msg(done || access(path, F_OK) != 0, "a refusal left %s", path);
+    ck_assert_str_eq(conversion.advice, cases[_i].advice);
+    ck_assert_pstr_eq(conversion.advice_suffix, cases[_i].suffix);
+    ck_assert_msg(lists(&conversion, cases[_i].told) == (cases[_i].told != NULL), "%s is not told, or something is",
+                  cases[_i].told ? cases[_i].told : "nothing");
+    dk_conversion_free(&conversion);
+    dk_disc_close(disc);
+}
+END_TEST
+
+/* The table of a disc, which no sector shows. */
+START_TEST(tells_attributes_of_the_table)
+{
+    static const struct dk_index index = { 2, 30 };
+    static const char *const ids[] = { "isrc", "mcn", "indexes", "pre-emphasis" };
+    const struct dk_convert_options options = { 0 };
+    struct dk_disc *disc = made_disc(music, 1);
+    struct dk_conversion conversion;
+    struct dk_error error = { 0 };
+    char path[1000];
+
+    strcpy(disc->mcn, "1234567890128");
+    strcpy(disc->tracks[0].isrc, "USRC17607839");
+    disc->tracks[0].indexes = &index;
+    disc->tracks[0].index_count = 1;
+    disc->tracks[0].control |= DK_CONTROL_PRE_EMPHASIS;
+    snprintf(path, sizeof path, "%s/attributes.wav", suite_folder());
+    ck_assert_msg(dk_convert(disc, path, &options, &conversion, &error), "%s", error.text);
+    ck_assert_uint_eq(conversion.loss_count, 4);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_msg(lists(&conversion, ids[i]), "%s", ids[i]);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_int_eq(conversion.losses[i].kind, DK_LOSS_ATTRIBUTE);
+    dk_conversion_free(&conversion);
+    dk_disc_close(disc);
+}
+END_TEST
+
+START_TEST(refuses_a_dvd_where_only_cds_fit)
+{
+    const struct dk_convert_options options = { .allow_loss = true };
+    static const struct made_track track = { .mode = DK_MODE1, .stored = 2048, .count = 10 };
+    struct dk_disc *disc = made_disc(&track, 1);
+    struct dk_conversion conversion;
+    struct dk_error error = { 0 };
+    char path[1000];
+
+    disc->medium = DK_MEDIUM_DVD;
+    snprintf(path, sizeof path, "%s/dvd.cue", suite_folder());
+    ck_assert(!dk_convert(disc, path, &options, &conversion, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "is a DVD, and a .cue holds CDs alone"));
+    ck_assert_str_eq(conversion.advice_suffix, "iso");
+    dk_conversion_free(&conversion);
+    dk_disc_close(disc);
+}
+END_TEST
+
+static void add_all(TCase *test_case)
+{
+    tcase_add_loop_test(test_case, weighs_losses, 0, sizeof cases / sizeof *cases);
+    tcase_add_test(test_case, tells_attributes_of_the_table);
+    tcase_add_test(test_case, refuses_a_dvd_where_only_cds_fit);
+}
+
+int main(void)
+{
+    return suite_run("loss", (const struct suite_case[]){ { "losses", add_all }, { NULL, NULL } });
+}
