@@ -153,7 +153,8 @@ static void print_size(const struct dk_size *size, FILE *to)
 {
     char name[40], differ[80];
 
-    fprintf(to, "\nsizes, from LBA %" PRId32 " on   sectors  bytes of 2048\n", size->base);
+    snprintf(name, sizeof name, "from LBA %" PRId32, size->base);
+    fprintf(to, "\nsizes\n  %-14s %10s  %14s\n", name, "sectors", "bytes");
     snprintf(name, sizeof name, "track %u", size->track);
     print_size_row(to, name, size->track_sectors);
     print_size_row(to, "volume", size->volume_sectors);
