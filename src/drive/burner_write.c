@@ -204,7 +204,7 @@ bool dk_burner_write(struct dk_burner *burner, const struct dk_burner_job *job, 
         return true;
     /* A drive that does not reserve refuses before anything is written; then the size need not be announced. */
     if (type != BURN_WRITE_SAO || sent > 0 || is_cd(burner) || error->kind == DK_ERROR_STOPPED ||
-        !strstr(error->text, "reserve"))
+        !strstr(error->text, "RESERVE TRACK"))
         return false;
     dk_note(job->notes, DK_NOTE_ODD, "the drive does not announce sizes: written without (%s)", error->text);
     return write_as(burner, job, BURN_WRITE_TAO, &sent, error);
