@@ -138,5 +138,7 @@ void inspection_measure(struct dk_inspection *inspection, const struct dk_disc *
     else
         size.differ_bytes -= odd_tail;
     inspection->sizes[inspection->size_count++] = size;
-    note_size(&inspection->notes, &size, track_end);
+    /* of an image without a table its reader has said so already */
+    if (!disc->notes.told[DK_NOTE_DAMAGE])
+        note_size(&inspection->notes, &size, track_end);
 }
