@@ -179,11 +179,10 @@ static const char *shown(const struct walk *walk)
     return *walk->path ? walk->path : "/";
 }
 
-/* May this directory be entered? Not twice, not too deep, and not more of them than the disc has room for. */
+/* May this directory be entered? Not twice, and not too deep. */
 static bool may_enter(struct walk *walk, const struct child *child)
 {
     struct dk_notes *notes = walk->tree->notes;
-    const uint64_t sectors = blocks_sectors(child->place, child->directory_size);
     const uint64_t place = (uint64_t)(child->place.lba - (int64_t)INT32_MIN) * DK_SECTOR_USER + child->place.skip;
 
     if (child->entry.damaged && child->directory_size == 0)
@@ -196,12 +195,20 @@ static bool may_enter(struct walk *walk, const struct child *child)
         directory_note_loop(notes, shown(walk), child->place);
         return false;
     }
-    if (blocks_in_track(&walk->tree->blocks, child->place.lba, sectors) && sectors > walk->sectors_left) {
-        dk_note(notes, DK_NOTE_DAMAGE, "%s: the directory at LBA %" PRId32 " lies over others", shown(walk),
-                child->place.lba);
+    return true;
+}
+
+/* All directories together can't have more sectors than the disc: else they lie over one another. */
+static bool is_within_disc(struct walk *walk, const struct directory *directory)
+{
+    const uint64_t sectors = (directory->end - directory->at + DK_SECTOR_USER - 1) / DK_SECTOR_USER;
+
+    if (sectors > walk->sectors_left) {
+        dk_note(walk->tree->notes, DK_NOTE_DAMAGE, "%s: the directory at LBA %" PRId32 " lies over others", shown(walk),
+                directory->place.lba);
         return false;
     }
-    walk->sectors_left -= sectors < walk->sectors_left ? sectors : walk->sectors_left;
+    walk->sectors_left -= sectors;
     return true;
 }
 
@@ -215,7 +222,8 @@ static bool enter(struct walk *walk, const struct child *child, size_t path_leng
         return false;
     frame = new_frame(walk);
     if (!directory_open(&frame->directory, &tree->blocks, &tree->window, tree->notes, walk->path, child->place,
-                        child->directory_size))
+                        child->directory_size) ||
+        !is_within_disc(walk, &frame->directory))
         return false;
     frame->path_length = path_length;
     frame->held = (size_t)(frame->directory.end - frame->directory.at);
