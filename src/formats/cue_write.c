@@ -58,7 +58,7 @@ const char *cue_data_path(const struct cue_writer *writer, const struct cue_part
     const struct dk_disc *disc = writer->disc;
     char suffix[sizeof " (Track 255).bin"] = ".bin";
 
-    if (writer->options->split)
+    if (writer->options->split && disc->track_count > 1) /* redump.org numbers no track that is alone */
         snprintf(suffix, sizeof suffix, " (Track %0*d).bin", disc->tracks[disc->track_count - 1].number > 9 ? 2 : 1,
                  part->track->number);
     return cue_path_with(writer, suffix);
