@@ -100,6 +100,17 @@ static bool write_and_commit(struct convert *convert, struct sums *sums, struct 
     return dk_output_commit(convert->output, error);
 }
 
+/* A result that compares wrong is taken back: it would only be trusted. */
+static bool verify(struct convert *convert, struct dk_error *error)
+{
+    if (!convert->options->verify)
+        return true;
+    convert->result->verified = convert->way->verify(convert, error);
+    if (!convert->result->verified)
+        dk_output_withdraw(convert->output);
+    return convert->result->verified;
+}
+
 static bool convert_all(struct convert *convert, struct sums *sums, struct dk_error *error)
 {
     if (convert->options->sums && !hash_parse(convert->options->sums, &sums->kinds, error))
@@ -109,14 +120,19 @@ static bool convert_all(struct convert *convert, struct sums *sums, struct dk_er
     if (convert->disc->missing_count)
         return dk_fail(error, DK_ERROR_MISSING, "%s names %s, which is not there", convert->disc->path,
                        convert->disc->missing[0]);
+    if (convert->options->verify && strcmp(convert->path, "-") == 0)
+        return dk_fail(error, DK_ERROR_REFUSED, "what went to stdout can't be opened again to verify it");
     if (!convert->way->plan(convert, error) || !convert_accept_losses(convert, error))
         return false;
     convert->output = dk_output_new(convert->options->replace);
     if (!convert->output)
         return dk_fail_errno(error, "cannot write %s", convert->path);
-    if (!write_and_commit(convert, sums, error))
+    if (!write_and_commit(convert, sums, error) || !verify(convert, error))
         return false;
     list_files(convert, sums);
+    if (convert->result->bad.odd_headers)
+        dk_note(&convert->result->notes, DK_NOTE_ODD, "%ju sectors have a header of another place",
+                (uintmax_t)convert->result->bad.odd_headers);
     dk_bad_list_note(&convert->result->bad, &convert->result->notes);
     return true;
 }
@@ -132,6 +148,7 @@ bool dk_convert(struct dk_disc *disc, const char *path, const struct dk_convert_
     right = convert_all(&convert, &sums, error);
     free_sums(&sums);
     dk_output_close(convert.output);
+    dk_volumes_free(convert.volumes);
     return right;
 }
 

@@ -14,6 +14,8 @@ struct convert_way {
     /* Chooses the tracks; refuses what the target can never be. */
     bool (*plan)(struct convert *convert, struct dk_error *error);
     bool (*write)(struct convert *convert, struct dk_error *error);
+    /* Opens what was written and compares it with the disc. */
+    bool (*verify)(struct convert *convert, struct dk_error *error);
 };
 
 /* A piece of an ISO: sectors of the disc, or a hole where nothing belongs to it. */
@@ -70,6 +72,11 @@ bool convert_wants(const struct convert *convert, const struct dk_track *track);
 bool convert_accept_losses(struct convert *convert, struct dk_error *error);
 
 /* ---- Writing ---- */
+
+/* What may differ from what was written is what the disk did to it, so each way compares what it wrote. */
+bool convert_verify_iso(struct convert *convert, struct dk_error *error);
+bool convert_verify_wav(struct convert *convert, struct dk_error *error);
+bool convert_verify_image(struct convert *convert, struct dk_error *error);
 
 bool convert_write_iso(struct convert *convert, struct dk_error *error);
 bool convert_write_wav(struct convert *convert, struct dk_error *error);

@@ -1,6 +1,8 @@
 /* Writing an ISO: the user data of its pieces, one behind the other. */
 #include "jobs/convert.h"
 
+#include <disckit/verify.h>
+
 static bool take(void *context, int32_t lba, uint32_t count, const uint8_t *bytes, struct dk_error *error)
 {
     (void)lba;
@@ -46,4 +48,33 @@ bool convert_write_iso(struct convert *convert, struct dk_error *error)
         if (!write_piece(convert, &convert->pieces[i], file, error))
             return false;
     return file != NULL;
+}
+
+static bool verify_pieces(struct convert *convert, struct dk_store *store, struct dk_error *error)
+{
+    struct dk_verify_range range = { .form = DK_FORM_USER, .total = convert->result->sectors * DK_SECTOR_USER };
+
+    for (size_t i = 0; i < convert->piece_count; i++) {
+        const struct convert_piece *piece = &convert->pieces[i];
+
+        range.lba = piece->lba;
+        range.count = piece->count;
+        range.done_before = range.offset;
+        if (!(piece->hole ? dk_verify_zeros(store, range.offset, (uint64_t)piece->count * DK_SECTOR_USER, error)
+                          : dk_verify_store(convert->disc, convert->options->source, &range, store,
+                                            convert->options->watch, error)))
+            return false;
+        range.offset += (uint64_t)piece->count * DK_SECTOR_USER;
+    }
+    return store->size == range.offset ||
+           dk_fail(error, DK_ERROR_DAMAGED, "the result has another size: %ju bytes", (uintmax_t)store->size);
+}
+
+bool convert_verify_iso(struct convert *convert, struct dk_error *error)
+{
+    struct dk_store *store = dk_store_open_file(convert->path, error);
+    const bool right = store && verify_pieces(convert, store, error);
+
+    dk_store_close(store);
+    return right;
 }

@@ -116,6 +116,35 @@ static void add_piece(struct convert *convert, int32_t lba, uint32_t count, bool
     convert->result->sectors += count;
 }
 
+/* Does the newest volume on the track count its blocks from LBA 0 of the disc? */
+static bool counts_from_zero(struct convert *convert, const struct dk_track *track)
+{
+    struct dk_error error;
+
+    convert->volumes = dk_input_volumes(convert->disc, track->number, 0, &error);
+    return convert->volumes && convert->volumes->count && convert->volumes->items[0].base == 0 && track->lba > 0;
+}
+
+/*
+ * From LBA 0 to the end of the track: its directories name files of earlier sessions by their LBA, so earlier data
+ * tracks stay in their places; sound and the gaps between are holes.
+ */
+static void plan_from_zero(struct convert *convert, const struct dk_track *last)
+{
+    int32_t at = 0;
+
+    for (size_t i = 0; i < convert->disc->track_count; i++) {
+        const struct dk_track *track = &convert->disc->tracks[i];
+
+        if (!dk_mode_is_data(track->mode) || track->lba > last->lba || track->lba < at)
+            continue;
+        add_piece(convert, at, (uint32_t)(track->lba - at), true);
+        add_piece(convert, track->lba, convert_sectors_there(convert, track), false);
+        convert->chosen[track->number] = true;
+        at = convert->pieces[convert->piece_count - 1].lba + (int32_t)convert->pieces[convert->piece_count - 1].count;
+    }
+}
+
 bool convert_plan_iso(struct convert *convert, struct dk_error *error)
 {
     const struct dk_track *track = check_choice(convert, error) ? track_of_iso(convert, error) : NULL;
@@ -123,7 +152,10 @@ bool convert_plan_iso(struct convert *convert, struct dk_error *error)
     if (!track)
         return false;
     convert->chosen[track->number] = true;
-    add_piece(convert, track->lba, convert_sectors_there(convert, track), false);
+    if (counts_from_zero(convert, track) && !convert->options->cut)
+        plan_from_zero(convert, track);
+    else
+        add_piece(convert, track->lba, convert_sectors_there(convert, track), false);
     if (convert->piece_count == 0)
         return dk_fail(error, DK_ERROR_DAMAGED, "the image has no sector of track %d", track->number);
     return true;

@@ -55,9 +55,9 @@ bool dk_target_at(size_t index, struct dk_target *target)
 }
 
 static const struct convert_way ways[] = {
-    { "iso", convert_plan_iso, convert_write_iso },
-    { "wav", convert_plan_wav, convert_write_wav },
-    { NULL, convert_plan_image, convert_write_image },
+    { "iso", convert_plan_iso, convert_write_iso, convert_verify_iso },
+    { "wav", convert_plan_wav, convert_write_wav, convert_verify_wav },
+    { NULL, convert_plan_image, convert_write_image, convert_verify_image },
 };
 
 static bool has_word(const char *list, const char *word, size_t length)

@@ -7,6 +7,7 @@
 
 #include "util/arena.h"
 
+#include <disckit/cdtext.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,16 +47,145 @@ static bool other_audio(const struct loss_facts *facts, char *text)
     return other_tracks(facts, false, text);
 }
 
+static bool form2(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT,
+             "the rest of %" PRIu64 " Form 2 sectors (from LBA %" PRId32 " on) behind their first 2048 bytes",
+             facts->scan.form2, facts->scan.form2_first);
+    return facts->scan.form2 > 0;
+}
+
+static bool outside(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT, "%" PRIu64 " file%s whose data lie outside of it (%s, at LBA %" PRId32 ")",
+             facts->outside.files, facts->outside.files == 1 ? "" : "s", facts->outside.first, facts->outside.lba);
+    return facts->outside.files > 0;
+}
+
+static bool subheaders(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT, "the subheaders of %" PRIu64 " Form 1 sectors", facts->scan.subheaders);
+    return facts->scan.subheaders > 0;
+}
+
+static bool check_bytes(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT, "headers or check bytes of %" PRIu64 " sectors, which are not what would be computed",
+             facts->scan.odd_raw);
+    return facts->scan.odd_raw > 0;
+}
+
+/* Of an image it was compared; of the rest it is enough that it is there. */
+static bool subchannel(const struct loss_facts *facts, char *text)
+{
+    const struct convert *convert = facts->convert;
+    bool stored = false;
+
+    for (size_t i = 0; i < convert->disc->extent_count; i++) {
+        const struct dk_extent *extent = &convert->disc->extents[i];
+        const struct dk_track *track = dk_disc_track_at(convert->disc, extent->lba);
+
+        stored = stored || (extent->store && extent->layout->sub_size && track && convert->chosen[track->number]);
+    }
+    if (loss_is_image(convert)) {
+        snprintf(text, LOSS_TEXT, "the subchannel of %" PRIu64 " sectors", facts->scan.subchannel);
+        return facts->scan.subchannel > 0;
+    }
+    snprintf(text, LOSS_TEXT, "the subchannel");
+    return stored;
+}
+
+static bool pregap(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT, "%" PRIu64 " sectors of a pregap, which are not empty", facts->scan.pregap);
+    return facts->scan.pregap > 0;
+}
+
+/* "NAME of track 2, 3": tracks in the result for which `has` is true. */
+static bool of_tracks(const struct loss_facts *facts, const char *name, bool (*has)(const struct dk_track *),
+                      char *text)
+{
+    const struct dk_disc *disc = facts->convert->disc;
+    size_t count = 0;
+
+    snprintf(text, LOSS_TEXT, "%s of track", name);
+    for (size_t i = 0; i < disc->track_count; i++)
+        if (facts->convert->chosen[disc->tracks[i].number] && has(&disc->tracks[i]))
+            snprintf(text + strlen(text), LOSS_TEXT - strlen(text), "%s %d", count++ ? "," : "",
+                     disc->tracks[i].number);
+    return count > 0;
+}
+
+static bool has_isrc(const struct dk_track *track)
+{
+    return *track->isrc != '\0';
+}
+
+static bool has_indexes(const struct dk_track *track)
+{
+    return track->index_count > 0;
+}
+
+static bool has_pre_emphasis(const struct dk_track *track)
+{
+    return (track->control & DK_CONTROL_PRE_EMPHASIS) && track->mode == DK_AUDIO;
+}
+
+static bool isrc(const struct loss_facts *facts, char *text)
+{
+    return of_tracks(facts, "the ISRC", has_isrc, text);
+}
+
+static bool indexes(const struct loss_facts *facts, char *text)
+{
+    return of_tracks(facts, "the indexes above 1", has_indexes, text);
+}
+
+static bool pre_emphasis(const struct loss_facts *facts, char *text)
+{
+    return of_tracks(facts, "the mark of pre-emphasis", has_pre_emphasis, text);
+}
+
+static bool mcn(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT, "the media catalog number %s", facts->convert->disc->mcn);
+    return *facts->convert->disc->mcn != '\0';
+}
+
+static bool cd_text(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT, "the CD-TEXT");
+    return facts->convert->disc->cd_text && facts->convert->disc->cd_text->count > 0;
+}
+
+static bool sessions(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT, "the borders of its %zu sessions", facts->convert->disc->session_count);
+    return loss_is_image(facts->convert) && facts->convert->disc->session_count > 1;
+}
+
 /* ---- The table ---- */
 
 static const struct row {
     const char *id;
     enum dk_loss_kind kind; /* where the target is no image */
-    unsigned holds;         /* a target with these bits keeps it */
+    unsigned holds;         /* a target with all these bits keeps it */
     bool (*lost)(const struct loss_facts *facts, char *text);
 } rows[] = {
     { "data-tracks", DK_LOSS_CONTENT, DK_HOLDS_TRACKS | DK_HOLDS_CD_DATA, other_data },
     { "audio-tracks", DK_LOSS_CONTENT, DK_HOLDS_TRACKS | DK_HOLDS_AUDIO, other_audio },
+    { "form2", DK_LOSS_CONTENT, DK_HOLDS_FORM2, form2 },
+    { "outside-files", DK_LOSS_CONTENT, DK_HOLDS_TRACKS, outside },
+    { "subheaders", DK_LOSS_ATTRIBUTE, DK_HOLDS_CHECK_BYTES, subheaders },
+    { "check-bytes", DK_LOSS_ATTRIBUTE, DK_HOLDS_CHECK_BYTES, check_bytes },
+    { "subchannel", DK_LOSS_ATTRIBUTE, DK_HOLDS_SUBCHANNEL, subchannel },
+    { "pregap", DK_LOSS_ATTRIBUTE, DK_HOLDS_PREGAPS, pregap },
+    { "sessions", DK_LOSS_ATTRIBUTE, DK_HOLDS_SESSIONS, sessions },
+    { "indexes", DK_LOSS_ATTRIBUTE, DK_HOLDS_INDEXES, indexes },
+    { "pre-emphasis", DK_LOSS_ATTRIBUTE, DK_HOLDS_TRACKS, pre_emphasis },
+    { "isrc", DK_LOSS_ATTRIBUTE, DK_HOLDS_ISRC, isrc },
+    { "mcn", DK_LOSS_ATTRIBUTE, DK_HOLDS_MCN, mcn },
+    { "cd-text", DK_LOSS_ATTRIBUTE, DK_HOLDS_CD_TEXT, cd_text },
 };
 
 static void add_loss(struct dk_conversion *result, const struct row *row, enum dk_loss_kind kind, const char *text)
@@ -70,13 +200,13 @@ static void add_loss(struct dk_conversion *result, const struct row *row, enum d
 static void list_losses(const struct loss_facts *facts, struct dk_conversion *result)
 {
     const struct convert *convert = facts->convert;
-    const bool is_image = convert->way->write == convert_write_image;
+    const bool is_image = loss_is_image(convert);
 
     result->losses = arena_zeroed(result->arena, sizeof rows / sizeof *rows, sizeof *result->losses);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[LOSS_TEXT];
 
-        if ((convert->target.holds & rows[i].holds) != rows[i].holds && rows[i].lost(facts, text))
+        if ((facts->holds & rows[i].holds) != rows[i].holds && rows[i].lost(facts, text))
             add_loss(result, &rows[i], is_image ? DK_LOSS_CONTENT : rows[i].kind, text);
     }
 }
@@ -98,11 +228,21 @@ static void advise(struct convert *convert, char *advice, size_t size)
         }
 }
 
+bool loss_is_image(const struct convert *convert)
+{
+    return convert->way->write == convert_write_image;
+}
+
 bool convert_accept_losses(struct convert *convert, struct dk_error *error)
 {
-    struct loss_facts facts = { .convert = convert };
+    struct loss_facts facts = { .convert = convert, .holds = convert->target.holds };
     char list[1200] = "", advice[40];
 
+    if (convert->options->sector == DK_SECTOR_USER)
+        facts.holds &= ~(unsigned)(DK_HOLDS_CHECK_BYTES | DK_HOLDS_FORM2);
+    if (!loss_scan(convert, facts.holds, &facts.scan, error))
+        return false;
+    loss_find_outside(convert, &facts.outside);
     list_losses(&facts, convert->result);
     for (size_t i = 0; i < convert->result->loss_count; i++)
         if (convert->result->losses[i].kind == DK_LOSS_CONTENT)

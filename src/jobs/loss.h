@@ -8,19 +8,36 @@ enum { LOSS_TEXT = 300 };
 
 /* What a look at the sectors found; counts of sectors. */
 struct loss_scan {
-    uint64_t form2;      /* whose bytes from 2048 on are more than zeros */
+    uint64_t form2;      /* Form 2 or formless, with more than zeros behind their first 2048 bytes */
     int32_t form2_first; /* LBA of the first */
     uint64_t subheaders; /* of Form 1, that say more than "data" */
-    uint64_t subchannel; /* that is not what would be computed, nor empty */
-    uint64_t computed;   /* sectors of a layout with check bytes whose raw form would not be computed again as it is */
-    uint64_t pregap;     /* sectors with data in pregaps that are left out */
+    uint64_t subchannel; /* that is neither empty nor what would be computed */
+    uint64_t odd_raw;    /* sync, header or check bytes that would not be computed again as they are */
+    uint64_t pregap;     /* sectors of pregaps that are left out and are more than zeros */
+};
+
+/* Files with extents that the result does not have. */
+struct loss_outside {
+    uint64_t files;
+    char first[200]; /* the path of the first of them */
+    int32_t lba;     /* of its extent */
 };
 
 struct loss_facts {
     const struct convert *convert;
+    unsigned holds; /* of the target, as it is going to be written */
     struct loss_scan scan;
-    uint64_t outside;         /* files with extents outside the result */
-    const char *outside_path; /* the first of them */
+    struct loss_outside outside;
 };
+
+/* An image of another format, for which everything is content. */
+bool loss_is_image(const struct convert *convert);
+/*
+ * Looks at the sectors that go into the result and could lose something there. For images it checks them on the way:
+ * what is bad goes to the conversion's list, since their writers only copy.
+ */
+bool loss_scan(struct convert *convert, unsigned holds, struct loss_scan *scan, struct dk_error *error);
+/* Walks the volume of an ISO. */
+void loss_find_outside(struct convert *convert, struct loss_outside *outside);
 
 #endif

@@ -1,6 +1,8 @@
 /* Writing the sound of tracks as WAV files (RIFF, "Multimedia Programming Interface and Data Specifications 1.0"). */
 #include "jobs/convert.h"
 
+#include <disckit/verify.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,5 +103,36 @@ bool convert_write_wav(struct convert *convert, struct dk_error *error)
             return false;
         done += convert->sounds[i].count;
     }
+    return true;
+}
+
+static bool verify_sound(struct convert *convert, const struct convert_sound *sound, const char *path,
+                         struct dk_error *error)
+{
+    const struct dk_verify_range range = {
+        .lba = sound->lba,
+        .count = sound->count,
+        .form = DK_FORM_RAW,
+        .offset = HEADER_SIZE,
+    };
+    struct dk_store *store = dk_store_open_file(path, error);
+    uint8_t header[HEADER_SIZE], there[HEADER_SIZE];
+    bool right = store && dk_store_read(store, there, sizeof there, 0, error);
+
+    make_header(header, sound->count * DK_SECTOR_RAW);
+    if (right && (memcmp(header, there, sizeof header) != 0 ||
+                  store->size != HEADER_SIZE + (uint64_t)sound->count * DK_SECTOR_RAW))
+        right = dk_fail(error, DK_ERROR_DAMAGED, "the header of %s is not what was written", path);
+    right = right &&
+            dk_verify_store(convert->disc, convert->options->source, &range, store, convert->options->watch, error);
+    dk_store_close(store);
+    return right;
+}
+
+bool convert_verify_wav(struct convert *convert, struct dk_error *error)
+{
+    for (size_t i = 0; i < convert->sound_count; i++)
+        if (!verify_sound(convert, &convert->sounds[i], dk_output_path(dk_output_file_at(convert->output, i)), error))
+            return false;
     return true;
 }
