@@ -58,15 +58,13 @@ static const struct {
     enum dk_tree_kind kind;
 } trees[] = { { "iso", DK_TREE_ISO }, { "rr", DK_TREE_ROCK_RIDGE }, { "joliet", DK_TREE_JOLIET } };
 
-static bool tree_of_word(const char *word, enum dk_tree_kind *kind)
+/* The parser of the options has seen that it is one of them. */
+static enum dk_tree_kind tree_of_word(const char *word)
 {
-    *kind = DK_TREE_BEST;
     for (size_t i = 0; word && i < sizeof trees / sizeof *trees; i++)
-        if (strcmp(word, trees[i].word) == 0) {
-            *kind = trees[i].kind;
-            return true;
-        }
-    return !word;
+        if (strcmp(word, trees[i].word) == 0)
+            return trees[i].kind;
+    return DK_TREE_BEST;
 }
 
 static void close_disc(struct dk_disc **disc)
@@ -150,16 +148,12 @@ static int list_files(struct tool *tool, char **operands, size_t count)
 {
     const struct ls_options *options = (const struct ls_options *)tool->options;
     struct dk_error error;
-    enum dk_tree_kind kind;
+    const enum dk_tree_kind kind = tree_of_word(options->tree);
     DK_CLEANUP(close_disc) struct dk_disc *disc = NULL;
     DK_CLEANUP(close_volumes) struct dk_volumes *volumes = NULL;
     DK_CLEANUP(close_tree) struct dk_tree *tree = NULL;
     int status;
 
-    if (!tree_of_word(options->tree, &kind)) {
-        tool_say(tool, "there is no tree \"%s\": iso, rr and joliet are", options->tree);
-        return EXIT_USAGE;
-    }
     disc = dk_input_open(operands[0], &error);
     if (!disc)
         return tool_fail(tool, &error);
