@@ -37,7 +37,7 @@ static const char *const examples[] = {
     "every file, with sizes and times",
     "disc-ls -lR disc.iso",
     "one directory, by its Joliet names, for a script",
-    "disc-ls --tree joliet --json disc.iso DOCS",
+    "disc-ls --tree joliet --json disc.iso docs",
     NULL,
 };
 
