@@ -142,6 +142,7 @@ check-tools: all
 
 check-man: all
 	@tests/man/check $(BUILD)
+	@tests/man/readme $(BUILD)
 
 check-install: all
 	@tests/install/check $(MAKE) $(V)
