@@ -28,6 +28,7 @@
 enum { DRIVES = 8, FDS = 1024 };
 
 static struct drive {
+    char file[4096]; /* its configuration, which stands in for the device: locks are on it */
     char path[256];
     struct odsim *sim;
     int64_t size; /* as the kernel would know it: read when the medium was seen last */
@@ -76,6 +77,7 @@ static void open_drives(char *list)
             continue;
         *eq = 0;
         snprintf(d->path, sizeof d->path, "%s", word);
+        snprintf(d->file, sizeof d->file, "%s", eq + 1);
         d->sim = odsim_open(eq + 1, message, sizeof message);
         if (!d->sim) {
             fprintf(stderr, "odsim: %s\n", message);
@@ -238,7 +240,9 @@ static int open_drive(struct drive *d, int flags)
         command(d, (const uint8_t[10]){ 0x4A, 1, 0, 0, 0x10, 0, 0, 0, 8 }, 10, (uint8_t[8]){ 0 }, 8, false, &moved,
                 sense);
     }
-    fd = real_open("/dev/null", O_RDWR | (flags & O_CLOEXEC));
+    fd = real_open(d->file, O_RDWR | (flags & O_CLOEXEC));
+    if (fd < 0)
+        fd = real_open("/dev/null", O_RDWR | (flags & O_CLOEXEC));
     if (fd >= FDS) {
         real_close(fd);
         errno = EMFILE;
