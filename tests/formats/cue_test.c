@@ -1,10 +1,12 @@
 /* Reading CUE sheets: every rule by a sheet and files made for it. The numbers are counted by hand from both. */
+#include "support/raw.h"
 #include "support/suite.h"
 #include "support/table.h"
 
 #include <disckit/cdtext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Data of 43 sectors and audio of 450, in one file of 2352 a sector unless it says otherwise. */
 #define DATA_43                                                                                                        \
@@ -519,8 +521,84 @@ START_TEST(a_table_without_its_files)
 }
 END_TEST
 
+/* The sheet says 2352 of sectors that are shorter: where a volume's descriptor stands tells. */
+START_TEST(believes_a_volume_before_the_sheet)
+{
+    static const struct {
+        size_t stored, user;
+        const char *table;
+    } sizes[] = { { 2048, 0, "1/1 mode1 0+20 stored 2048\nout 20\n" },
+                  { 2336, 8, "1/1 mode2-form1 0+20 stored 2336\nout 20\n" } };
+    static const char sheet[] = "FILE \"a.bin\" BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\n";
+    const size_t stored = sizes[_i].stored;
+    uint8_t *user = calloc(20, 2048), *image;
+    struct dk_disc *disc;
+
+    memcpy(user + (size_t)16 * 2048, "\1CD001\1", 7);
+    image = raw_image(user, 20, _i ? DK_MODE2_FORM1 : DK_MODE1, 0, (unsigned)stored);
+    ck_assert_mem_eq(image + 16 * stored + sizes[_i].user, "\1CD001", 6);
+    suite_file("a.bin", image, 20 * stored);
+    disc = open_sheet(sheet, strlen(sheet));
+    ck_assert_str_eq(table_text(disc), sizes[_i].table);
+    ck_assert(table_has_note(&disc->notes, DK_NOTE_ODD, "not the 2352 that TRACK says"));
+    dk_disc_close(disc);
+    free(image);
+    free(user);
+}
+END_TEST
+
+/* 1900000 sectors, with a hole where nothing matters: the second track begins beyond 4 GiB. */
+START_TEST(reaches_beyond_4_gib)
+{
+    enum { SECTORS = 1900000, SECOND = 1899990 };
+    static const char sheet[] = "FILE \"huge.bin\" BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\n"
+                                "TRACK 02 AUDIO\nINDEX 01 422:13:15\n";
+    uint8_t raw[DK_SECTOR_RAW], wanted[DK_SECTOR_RAW];
+    const char *path = suite_file("huge.bin", "", 0);
+    struct dk_error error;
+    struct dk_disc *disc;
+    FILE *file;
+
+    raw_audio_sector(wanted, SECTORS - 1);
+    ck_assert_int_eq(truncate(path, (off_t)SECTORS * 2352), 0);
+    file = fopen(path, "r+b");
+    ck_assert_int_eq(fseeko(file, (off_t)(SECTORS - 1) * 2352, SEEK_SET), 0);
+    ck_assert_uint_eq(fwrite(wanted, sizeof wanted, 1, file), 1);
+    fclose(file);
+    disc = open_sheet(sheet, strlen(sheet));
+    ck_assert_str_eq(table_text(disc),
+                     "1/1 mode1 0+1899990 stored 2352\n1/2 audio 1899990+10 stored 2352\nout 1900000\n");
+    ck_assert_uint_eq(dk_source_read(disc->source, SECTORS - 1, 1, DK_FORM_RAW, raw, &error), 1);
+    ck_assert_mem_eq(raw, wanted, sizeof raw);
+    ck_assert_int_eq(dk_disc_track(disc, 2)->lba, SECOND);
+    dk_disc_close(disc);
+    unlink(path);
+}
+END_TEST
+
+/* EAC's line for the data track of a CD-Extra that it did not read: the table, and a word of what is missing. */
+START_TEST(a_track_that_was_never_read)
+{
+    static const char sheet[] = "FILE \"a.bin\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n"
+                                "TRACK 02 MODEx/2xxx\nINDEX 00 00:03:00\n";
+    const struct table_file files[TABLE_FILES] = { AUDIO("a.bin") };
+    struct dk_disc *disc;
+
+    table_make_files(files);
+    disc = open_sheet(sheet, strlen(sheet));
+    ck_assert_str_eq(table_text(disc),
+                     "1/1 audio 0+225 stored 2352\n1/2 mode1 285+0 stored 0 pregap 60 missing\nout 285\n");
+    ck_assert(table_has_note(&disc->notes, DK_NOTE_DAMAGE, "names track 2, and no file with its sectors"));
+    table_check_sectors(disc);
+    dk_disc_close(disc);
+}
+END_TEST
+
 static void add_others(TCase *test_case)
 {
+    tcase_add_loop_test(test_case, believes_a_volume_before_the_sheet, 0, 2);
+    tcase_add_test(test_case, reaches_beyond_4_gib);
+    tcase_add_test(test_case, a_track_that_was_never_read);
     tcase_add_loop_test(test_case, reads_utf16_of_both_orders_with_and_without_a_mark, 0, 4);
     tcase_add_loop_test(test_case, finds_names_in_old_code_pages, 0, sizeof pages / sizeof *pages);
     tcase_add_test(test_case, lines_may_be_long);

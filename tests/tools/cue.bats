@@ -100,6 +100,27 @@ pcm_is() { tail -c +45 "$1" | cmp - "$2"; }
     grep -q '^FILE "out.bin" BINARY$' out.cue
 }
 
+@test "Form 2 is refused as user data, unless that loss is allowed" {
+    cp "$MADE/a.iso" m.bin
+    sheet 'FILE "m.bin" BINARY' 'TRACK 01 MODE2/2048' 'INDEX 01 00:00:00'
+    "$BIN/disc-convert" m.cue xa.cue
+    # sectors of Form 2, whose EDC may be zero
+    for ((i = 0; i < 50; i++)); do
+        printf '\0\377\377\377\377\377\377\377\377\377\377\0\0\2\0\2\0\0\40\0\0\0\40\0'
+        seq $((1000 + i)) 9999 | head -c 2324
+        printf '\0\0\0\0'
+    done >>xa.bin
+    run "$BIN/disc-convert" xa.cue out.iso
+    [ "$status" -eq 1 ]
+    [[ $output == *"--allow-loss"* ]]
+    [ ! -e out.iso ]
+    "$BIN/disc-convert" --allow-loss xa.cue out.iso
+    for ((i = 0; i < 50; i++)); do seq $((1000 + i)) 9999 | head -c 2048; done | cat "$MADE/a.iso" - | cmp - out.iso
+    # from image to image nothing of it is lost
+    "$BIN/disc-convert" xa.cue again.cue
+    cmp xa.bin again.bin
+}
+
 @test "a damaged sector is listed, the result kept" {
     cp "$MADE/r.bin" m.bin
     printf '\377' | dd of=m.bin bs=1 seek=$((20 * 2352 + 1000)) conv=notrunc status=none
