@@ -57,12 +57,18 @@ static void keep(struct search *search, const char *name, size_t length)
     search->count++;
 }
 
+/* Does a name that begins with `length` bytes of the data file's end there as a word: "Game" in "Game (Track 1)"? */
+static bool ends_a_word(const struct search *search, size_t length)
+{
+    return length >= search->stem_length || (!search->whole && strchr(" ._-([", search->stem[length]));
+}
+
 static bool see_name(const char *name, void *context)
 {
     struct search *search = context;
     const char *stem;
     const size_t length = beside_stem(name, &stem);
-    const size_t compared = search->whole || length > search->stem_length ? search->stem_length : length;
+    const size_t compared = ends_a_word(search, length) && length < search->stem_length ? length : search->stem_length;
 
     if (stem[length] == '.' && has_suffix(stem + length + 1, search->suffixes) &&
         same_name_part(stem, length, search->stem, compared))

@@ -164,6 +164,7 @@ static const struct {
     { "iso", "x.cue", "x.iso", "x.iso", true },
     { "moved", "x.cue", "lost.bin", "x.img", true },
     { "other", "x.cue", "z.bin", "x.img", false }, /* it names another file, which is there */
+    { "word", "Ga.cue", "Game.bin", "Game.bin", false },
     { "stem", "y.cue", "x.bin", "x.bin", false },
 };
 
