@@ -72,23 +72,25 @@ size_t text_put_utf8(uint32_t character, char to[4])
     return 4;
 }
 
-/* A buffer that is filled as far as it goes and counts on. */
+/* A buffer that takes whole pieces as far as they fit, and counts on. */
 struct filling {
     char *to;
-    size_t size, used;
+    size_t size, used, kept; /* bytes: `used` is what all would take */
 };
 
 static void put(struct filling *into, const char *bytes, size_t count)
 {
-    if (into->used + count < into->size)
+    if (into->kept == into->used && into->used + count < into->size) {
         memcpy(into->to + into->used, bytes, count);
+        into->kept += count;
+    }
     into->used += count;
 }
 
 static size_t end(struct filling *into)
 {
     if (into->size)
-        into->to[into->used < into->size ? into->used : into->size - 1] = '\0';
+        into->to[into->kept] = '\0';
     return into->used;
 }
 
@@ -109,7 +111,7 @@ static bool is_control(const char *at, size_t length)
 
 size_t text_escape(const char *text, size_t length, bool backslash, char *to, size_t size)
 {
-    struct filling into = { to, size, 0 };
+    struct filling into = { .to = to, .size = size };
 
     for (size_t at = 0; at < length;) {
         const size_t step = text_utf8_length(text + at, length - at);
@@ -169,7 +171,7 @@ char *text_to_charset(struct dk_arena *arena, const char *charset, const char *u
 char *text_from_utf16be(struct dk_arena *arena, const uint8_t *bytes, size_t length)
 {
     char *text = arena_zeroed(arena, length * 4 + 1, 1);
-    struct filling into = { text, length * 4 + 1, 0 };
+    struct filling into = { .to = text, .size = length * 4 + 1 };
 
     for (size_t at = 0; at + 1 < length; at += 2) {
         uint32_t unit = (uint32_t)bytes[at] << 8 | bytes[at + 1];
@@ -194,7 +196,7 @@ char *text_from_utf16be(struct dk_arena *arena, const uint8_t *bytes, size_t len
 
 size_t text_json(const char *text, size_t length, char *to, size_t size)
 {
-    struct filling into = { to, size, 0 };
+    struct filling into = { .to = to, .size = size };
 
     put(&into, "\"", 1);
     for (size_t at = 0; at < length;) {
