@@ -15,9 +15,10 @@ struct cursor {
     bool overrun;
 };
 
+/* `bytes` may be NULL where there are none. */
 static inline struct cursor cursor_over(const void *bytes, size_t size)
 {
-    return (struct cursor){ .at = bytes, .end = (const uint8_t *)bytes + size };
+    return (struct cursor){ .at = bytes, .end = size ? (const uint8_t *)bytes + size : bytes };
 }
 
 static inline size_t cursor_left(const struct cursor *cursor)

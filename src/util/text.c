@@ -190,6 +190,8 @@ char *text_from_utf16be(struct dk_arena *arena, const uint8_t *bytes, size_t len
             put_hex(&into, "\\x%02x", bytes[at + 1]);
         }
     }
+    if (length % 2)
+        put_hex(&into, "\\x%02x", bytes[length - 1]);
     end(&into);
     return text;
 }

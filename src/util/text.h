@@ -27,7 +27,8 @@ char *text_escaped(struct dk_arena *arena, const char *text, size_t length);
 char *text_from_charset(struct dk_arena *arena, const char *charset, const void *bytes, size_t length);
 /* The other way, `*length` bytes with a NUL behind them; NULL where a character is not in that set. */
 char *text_to_charset(struct dk_arena *arena, const char *charset, const char *utf8, size_t *length);
-/* UTF-16BE without a mark; surrogate pairs are joined, a lone one becomes its two bytes as \xNN\xNN. */
+/* UTF-16BE without a mark; surrogate pairs are joined, a lone one becomes its two bytes as \xNN\xNN, and so does an odd
+ * byte at the end. */
 char *text_from_utf16be(struct dk_arena *arena, const uint8_t *bytes, size_t length);
 
 /* A JSON string with its quotes: bytes that are no UTF-8 as the text \xNN. Size as in text_escape(). */
