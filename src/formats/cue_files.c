@@ -77,11 +77,13 @@ static bool is_raw_under_a_wrong_type(const struct dk_store *store)
     return has_suffix(store->name, ".bin") || has_suffix(store->name, ".raw") || has_suffix(store->name, ".img");
 }
 
+/* Where INDEX 00 stands tells nothing: a data track's pause can end an audio file. */
 static bool only_audio_in(const struct cue *cue, const struct cue_file *file)
 {
     for (size_t i = 0; i < cue->track_count; i++)
         for (size_t j = 0; j < cue->tracks[i].point_count; j++)
-            if (&cue->files[cue->tracks[i].points[j].file] == file && cue->tracks[i].mode != DK_AUDIO)
+            if (&cue->files[cue->tracks[i].points[j].file] == file && cue->tracks[i].points[j].index > 0 &&
+                cue->tracks[i].mode != DK_AUDIO)
                 return false;
     return true;
 }

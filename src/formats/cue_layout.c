@@ -44,23 +44,22 @@ static bool add_gap(struct cue_layout *layout, const struct cue_track *track, in
     return add_extent(layout, (struct dk_extent){ .mode = track->mode }, count, track->line, error);
 }
 
-static bool add_sectors(struct cue_layout *layout, const struct cue_track *track, int64_t count, unsigned line,
-                        struct dk_error *error)
+static bool add_sectors(struct cue_layout *layout, int64_t count, unsigned line, struct dk_error *error)
 {
     const struct cue_file *file = &layout->cue->files[layout->file];
     const uint64_t offset = layout->offset;
 
-    layout->offset += (uint64_t)count * track->stored;
+    layout->offset += (uint64_t)count * layout->size;
     if (!file->store && count <= INT32_MAX - layout->at) {
         layout->at += count;
         return true;
     }
     return add_extent(layout,
                       (struct dk_extent){
-                          .mode = track->mode,
+                          .mode = layout->mode,
                           .store = file->store,
                           .offset = offset,
-                          .layout = dk_layout_find(track->mode, track->stored),
+                          .layout = dk_layout_find(layout->mode, layout->size),
                           .audio_big_endian = file->big_endian,
                       },
                       count, line, error);
@@ -69,8 +68,7 @@ static bool add_sectors(struct cue_layout *layout, const struct cue_track *track
 /* ---- The end of a file ---- */
 
 /* A last sector of audio that is not whole goes on with silence. */
-static bool add_padded(struct cue_layout *layout, const struct cue_track *track, unsigned bytes, unsigned line,
-                       struct dk_error *error)
+static bool add_padded(struct cue_layout *layout, unsigned bytes, unsigned line, struct dk_error *error)
 {
     static const uint8_t zeros[DK_SECTOR_RAW_SUB];
     const struct cue_file *file = &layout->cue->files[layout->file];
@@ -78,7 +76,7 @@ static bool add_padded(struct cue_layout *layout, const struct cue_track *track,
     bool right = false;
 
     parts[0] = dk_store_slice(file->store, layout->offset, bytes, error);
-    parts[1] = parts[0] ? dk_store_from_memory(zeros, track->stored - bytes, file->store->name) : NULL;
+    parts[1] = parts[0] ? dk_store_from_memory(zeros, layout->size - bytes, file->store->name) : NULL;
     if (parts[1])
         whole = dk_store_chain(parts, 2, file->store->name, error);
     else if (parts[0])
@@ -86,9 +84,9 @@ static bool add_padded(struct cue_layout *layout, const struct cue_track *track,
     if (whole)
         right = add_extent(layout,
                            (struct dk_extent){
-                               .mode = track->mode,
+                               .mode = layout->mode,
                                .store = whole,
-                               .layout = dk_layout_find(track->mode, track->stored),
+                               .layout = dk_layout_find(layout->mode, layout->size),
                                .audio_big_endian = file->big_endian,
                            },
                            1, line, error);
@@ -99,25 +97,25 @@ static bool add_padded(struct cue_layout *layout, const struct cue_track *track,
 }
 
 /* What is left of a file behind its last whole sector. */
-static bool end_file(struct cue_layout *layout, const struct cue_track *track, unsigned line, struct dk_error *error)
+static bool end_file(struct cue_layout *layout, unsigned line, struct dk_error *error)
 {
     const struct cue_file *file = &layout->cue->files[layout->file];
-    const unsigned rest = file->store ? (unsigned)((file->store->size - layout->offset) % track->stored) : 0;
+    const unsigned rest = file->store ? (unsigned)((file->store->size - layout->offset) % layout->size) : 0;
     struct dk_notes *notes = &layout->cue->disc->notes;
 
     layout->cue->disc->odd_tail = rest;
     if (rest == 0)
         return true;
-    if (dk_mode_is_data(track->mode)) {
+    if (dk_mode_is_data(layout->mode)) {
         dk_note(notes, DK_NOTE_DAMAGE,
                 "%s ends %u bytes into a sector of %u, that of LBA %" PRId64 ", which is left out: it is cut short",
-                file->store->name, rest, track->stored, layout->at);
+                file->store->name, rest, layout->size, layout->at);
         return true;
     }
     dk_note(notes, DK_NOTE_DAMAGE,
             "%s ends %u bytes into a sector of %u, that of LBA %" PRId64 ", which goes on with silence",
-            file->store->name, rest, track->stored, layout->at);
-    return add_padded(layout, track, rest, line, error);
+            file->store->name, rest, layout->size, layout->at);
+    return add_padded(layout, rest, line, error);
 }
 
 /* ---- Pieces, from one INDEX to the next ---- */
@@ -130,21 +128,20 @@ static const struct cue_point *next_point(const struct cue *cue, size_t track, s
 }
 
 /* Sectors of the current file from where the layout is; -1: nobody knows. */
-static int64_t sectors_left(const struct cue_layout *layout, const struct cue_track *track)
+static int64_t sectors_left(const struct cue_layout *layout)
 {
     const struct cue_file *file = &layout->cue->files[layout->file];
 
-    return file->store ? (int64_t)((file->store->size - layout->offset) / track->stored) : -1;
+    return file->store ? (int64_t)((file->store->size - layout->offset) / layout->size) : -1;
 }
 
-static bool beyond_end(const struct cue_layout *layout, const struct cue_point *point, const struct cue_track *track,
-                       struct dk_error *error)
+static bool beyond_end(const struct cue_layout *layout, const struct cue_point *point, struct dk_error *error)
 {
     const struct cue_file *file = &layout->cue->files[layout->file];
 
     return cue_fail(layout->cue, point->line, error,
                     "INDEX %02u at sector %" PRId32 " lies beyond the end of %s (%ju bytes, %u a sector)", point->index,
-                    point->time, file->store->name, (uintmax_t)file->store->size, track->stored);
+                    point->time, file->store->name, (uintmax_t)file->store->size, layout->size);
 }
 
 /* The piece that ends where the next INDEX of the same file stands; less where the session's lead-out comes before. */
@@ -152,8 +149,7 @@ static bool length_to_next(struct cue_layout *layout, size_t i, const struct cue
                            const struct cue_point *next, int64_t *length, struct dk_error *error)
 {
     const struct cue *cue = layout->cue;
-    const struct cue_track *track = &cue->tracks[i];
-    const int64_t left = sectors_left(layout, track);
+    const int64_t left = sectors_left(layout);
     const bool ends = next != point + 1 && cue_ends_session(cue, i); /* else `next` is the same track's */
     const int32_t lead_out = ends ? cue_lead_out_time(cue, i, point->time, next->time) : -1;
 
@@ -163,7 +159,7 @@ static bool length_to_next(struct cue_layout *layout, size_t i, const struct cue
                         next->index, next->time, point->time);
     *length = next->time - point->time;
     if (left >= 0 && *length > left)
-        return beyond_end(layout, next, track, error);
+        return beyond_end(layout, next, error);
     if (lead_out >= 0) {
         layout->skipped = next->time - lead_out;
         *length -= layout->skipped;
@@ -176,13 +172,12 @@ static bool length_to_end(struct cue_layout *layout, size_t i, const struct cue_
                           struct dk_error *error)
 {
     const struct cue *cue = layout->cue;
-    const struct cue_track *track = &cue->tracks[i];
-    const int64_t left = sectors_left(layout, track), end = point->time + (left < 0 ? INT32_MAX : left);
+    const int64_t left = sectors_left(layout), end = point->time + (left < 0 ? INT32_MAX : left);
     const int32_t lead_out = cue_lead_out_time(cue, i, point->time, end > INT32_MAX ? INT32_MAX : (int32_t)end);
 
     *length = left < 0 ? 0 : left;
     if (left == 0 && point->index > 0)
-        return beyond_end(layout, point, track, error);
+        return beyond_end(layout, point, error);
     if (lead_out >= 0 && i + 1 == cue->track_count) {
         *length = lead_out - point->time;
         if (left > *length)
@@ -194,26 +189,30 @@ static bool length_to_end(struct cue_layout *layout, size_t i, const struct cue_
 }
 
 /* Goes on to the file of `point`. What lies in it before its first INDEX comes before that INDEX on the disc too. */
-static bool enter_file(struct cue_layout *layout, const struct cue_track *track, const struct cue_point *point,
-                       int64_t *before, struct dk_error *error)
+static bool enter_file(struct cue_layout *layout, const struct cue_point *point, int64_t *before,
+                       struct dk_error *error)
 {
-    const int64_t left = sectors_left(layout, track);
+    const int64_t left = sectors_left(layout);
 
     *before = 0;
     if (layout->offset || point->time == 0)
         return true;
     if (left >= 0 && point->time > left)
-        return beyond_end(layout, point, track, error);
+        return beyond_end(layout, point, error);
     *before = point->time;
-    return add_sectors(layout, track, point->time, point->line, error);
+    return add_sectors(layout, point->time, point->line, error);
 }
 
-static void select_file(struct cue_layout *layout, unsigned file)
+/* The pause of a data track can lie in the sound file before it: then it is audio. */
+static void select_file(struct cue_layout *layout, const struct cue_track *track, unsigned file)
 {
-    if (file != layout->file) {
-        layout->file = file;
+    const bool is_sound = layout->cue->files[file].type == CUE_SOUND;
+
+    if (file != layout->file)
         layout->offset = 0;
-    }
+    layout->file = file;
+    layout->mode = is_sound ? DK_AUDIO : track->mode;
+    layout->size = is_sound ? DK_SECTOR_RAW : track->stored;
 }
 
 static bool add_piece(struct cue_layout *layout, size_t i, const struct cue_point *point, const struct cue_point *next,
@@ -223,8 +222,8 @@ static bool add_piece(struct cue_layout *layout, size_t i, const struct cue_poin
     const bool goes_on = next && next->file == point->file;
     int64_t before, length = 0, start;
 
-    select_file(layout, point->file);
-    if (!enter_file(layout, track, point, &before, error))
+    select_file(layout, track, point->file);
+    if (!enter_file(layout, point, &before, error))
         return false;
     if (point->index <= 1)
         out->pregap += (uint32_t)before;
@@ -235,12 +234,12 @@ static bool add_piece(struct cue_layout *layout, size_t i, const struct cue_poin
         layout->indexes[out->index_count++] = (struct dk_index){ point->index, (int32_t)start };
     if (!(goes_on ? length_to_next(layout, i, point, next, &length, error)
                   : length_to_end(layout, i, point, &length, error)) ||
-        !add_sectors(layout, track, length, point->line, error))
+        !add_sectors(layout, length, point->line, error))
         return false;
-    if (!goes_on && sectors_left(layout, track) == 0 && !end_file(layout, track, point->line, error))
+    if (!goes_on && sectors_left(layout) == 0 && !end_file(layout, point->line, error))
         return false;
     if (goes_on)
-        layout->offset += (uint64_t)layout->skipped * track->stored;
+        layout->offset += (uint64_t)layout->skipped * layout->size;
     length = layout->at - start;
     if (point->index == 0)
         out->pregap += (uint32_t)length;
@@ -251,9 +250,16 @@ static bool add_piece(struct cue_layout *layout, size_t i, const struct cue_poin
 
 /* ---- Tracks ---- */
 
-static bool check_kind(const struct cue *cue, const struct cue_track *track, const struct cue_file *file,
-                       struct dk_error *error)
+/* The INDEX 01 of a track; of one that was never read, its pause. */
+static const struct cue_point *start_of(const struct cue_track *track)
 {
+    return &track->points[track->points[0].index == 0 && track->point_count > 1];
+}
+
+static bool check_kind(const struct cue *cue, const struct cue_track *track, struct dk_error *error)
+{
+    const struct cue_file *file = &cue->files[start_of(track)->file];
+
     if (file->type == CUE_SOUND && (dk_mode_is_data(track->mode) || track->stored != DK_SECTOR_RAW))
         return cue_fail(cue, track->line, error, "track %u is no audio, but its file of line %u is a sound file",
                         track->number, file->line);
@@ -307,13 +313,13 @@ static bool lay_track(struct cue_layout *layout, size_t i, struct dk_error *erro
 {
     struct cue *cue = layout->cue;
     struct cue_track *track = &cue->tracks[i];
-    const struct cue_file *file = &cue->files[track->points[0].file];
+    const unsigned file = start_of(track)->file;
     struct dk_track out;
 
-    if (!check_kind(cue, track, file, error))
+    if (!check_kind(cue, track, error))
         return false;
-    select_file(layout, track->points[0].file);
-    cue_judge(cue, track, file, layout->offset);
+    select_file(layout, track, track->points[0].file);
+    cue_judge(cue, track, &cue->files[file], file == layout->file ? layout->offset : 0);
     if (!cue_place(layout, i, error) || !add_pregap(layout, i, error))
         return false;
     layout->skipped = 0;

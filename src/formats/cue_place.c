@@ -58,7 +58,7 @@ static int64_t stored_pause(const struct cue_layout *layout, const struct cue_tr
     const struct cue_point *first = &track->points[0];
     const int64_t before = leading(layout, track);
 
-    if (first->index != 0 || track->points[1].file != first->file)
+    if (first->index != 0 || track->point_count < 2 || track->points[1].file != first->file)
         return before;
     return before + track->points[1].time - first->time;
 }

@@ -7,8 +7,10 @@
 /* How far the laying out has come. */
 struct cue_layout {
     struct cue *cue;
-    int64_t at;               /* LBA of the next sector */
-    unsigned file;            /* the one that the last piece lay in; CUE_FILES_MAX: none yet */
+    int64_t at;        /* LBA of the next sector */
+    unsigned file;     /* the one that the last piece lay in; CUE_FILES_MAX: none yet */
+    enum dk_mode mode; /* of the sectors of that piece, and their bytes */
+    unsigned size;
     uint64_t offset;          /* of what comes next in it */
     struct dk_index *indexes; /* of the current track */
     int64_t skipped;          /* sectors between the lead-out that REM LEAD-OUT places and the next INDEX of the file */

@@ -250,6 +250,20 @@ static const struct {
       { { .name = "a.bin", .parts = { { DK_MODE2_FORM1, 2352, 0, 30 } } } },
       "1/1 mode2-form1 0+30 stored 2352\nout 30\n",
       "of mode 2, not what TRACK says" },
+    { "the pause of a data track ends the sound file before it",
+      "FILE \"a.wav\" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 MODE1/2048\nINDEX 00 00:00:20\n"
+      "FILE \"d.iso\" BINARY\nINDEX 01 00:00:00\n",
+      { { .name = "a.wav", .kind = TABLE_WAVE, .parts = { { DK_AUDIO, 2352, 0, 30 } } },
+        { .name = "d.iso", .parts = { { DK_MODE1, 2048, 30, 43 } } } },
+      "1/1 audio 0+20 stored 2352\n1/2 mode1 30+43 stored 2048 pregap 10\nout 73\n",
+      NULL },
+    { "the same, and the sheet lies about the sectors",
+      "FILE \"a.wav\" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 MODE1/2048\nINDEX 00 00:00:20\n"
+      "FILE \"d.bin\" BINARY\nINDEX 01 00:00:00\n",
+      { { .name = "a.wav", .kind = TABLE_WAVE, .parts = { { DK_AUDIO, 2352, 0, 30 } } },
+        { .name = "d.bin", .parts = { { DK_MODE1, 2352, 30, 43 } } } },
+      "1/1 audio 0+20 stored 2352\n1/2 mode1 30+43 stored 2352 pregap 10\nout 73\n",
+      "take 2352 bytes" },
     { "one file named by several FILE lines",
       "FILE \"a.bin\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nFILE \"b.bin\" BINARY\n"
       "INDEX 01 00:00:00\nFILE \"c.bin\" BINARY\n",
