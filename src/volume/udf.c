@@ -111,9 +111,14 @@ static bool read_anchor(const struct found *found, uint64_t block, struct udf *u
     const uint64_t at = block * udf->block_size, on_disc = block + (uint64_t)found->lba;
     uint8_t anchor[512];
 
-    if (!found_read(found, at, anchor, sizeof anchor) || !has_tag(anchor, sizeof anchor, TAG_ANCHOR) ||
+    if (!found_read(found, at, anchor, sizeof anchor) || le16(anchor) != TAG_ANCHOR ||
         (le32(anchor + 12) != block && le32(anchor + 12) != on_disc))
         return false;
+    if (!has_tag(anchor, sizeof anchor, TAG_ANCHOR)) {
+        dk_note(&found->volumes->notes, DK_NOTE_DAMAGE,
+                "the UDF anchor at block %" PRIu64 " of track %u is spoiled: its sums are wrong", block, found->track);
+        return false;
+    }
     read_sequence(found, le32(anchor + 16), le32(anchor + 20), udf);
     if (!udf->named) {
         read_sequence(found, le32(anchor + 24), le32(anchor + 28), udf);

@@ -208,8 +208,9 @@ static const struct {
     size_t at;
     const char *words;
 } spoiled[] = {
-    { 256, 20, "has no anchor where one should be" }, /* its CRC no longer agrees */
-    { 256, 4, "has no anchor where one should be" },  /* nor its sum */
+    { 256, 20, "the UDF anchor at block 256 of track 7 is spoiled" }, /* its CRC no longer agrees */
+    { 256, 4, "the UDF anchor at block 256 of track 7 is spoiled" },  /* nor its sum */
+    { 256, 0, "has no anchor where one should be" },
     { 301, 100, "no descriptors where that points" },
 };
 
@@ -220,7 +221,7 @@ START_TEST(spoiled_udf_is_told)
     iso_sector(&iso, spoiled[_i].block)[spoiled[_i].at] ^= 1;
     find_at(0);
     ck_assert_str_eq(only(DK_VOLUME_UDF)->label, "");
-    ck_assert_uint_eq(volumes->notes.told[DK_NOTE_DAMAGE], 1);
+    ck_assert_uint_ge(volumes->notes.told[DK_NOTE_DAMAGE], 1);
     ck_assert_ptr_nonnull(strstr(volumes->notes.items[0].text, spoiled[_i].words));
 }
 END_TEST
