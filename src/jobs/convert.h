@@ -32,7 +32,7 @@ struct convert_sound {
     uint32_t count;
 };
 
-enum { PIECES_MAX = 2 * DK_TRACKS_MAX + 2, SOUNDS_MAX = DK_TRACKS_MAX + 1 };
+enum { PIECES_MAX = 2 * DK_TRACKS_MAX + 4, SOUNDS_MAX = DK_TRACKS_MAX + 1 };
 
 /* One conversion. */
 struct convert {

@@ -69,6 +69,8 @@ uint32_t convert_sectors_there(struct convert *convert, const struct dk_track *t
 
 /* ---- ISO ---- */
 
+enum { DESCRIPTORS_AT = 16 /* the system area has 16 sectors: ECMA-119 6.2.1 */ };
+
 static void list_track(char *list, size_t size, const struct dk_track *track)
 {
     snprintf(list + strlen(list), size - strlen(list), "%s%d", *list ? ", " : "", track->number);
@@ -125,24 +127,66 @@ static bool counts_from_zero(struct convert *convert, const struct dk_track *tra
     return convert->volumes && convert->volumes->count && convert->volumes->items[0].base == 0 && track->lba > 0;
 }
 
+/* Sectors of the volume's descriptors, to the terminator where there is one (ECMA-119 8.3). */
+static uint32_t descriptor_count(const struct convert *convert, const struct dk_track *track)
+{
+    enum { DESCRIPTORS_MAX = 64, TERMINATOR = 255 };
+    uint8_t sector[DK_SECTOR_USER];
+    struct dk_error error;
+    uint32_t count = 0;
+
+    while (count < DESCRIPTORS_MAX &&
+           dk_source_read(convert->disc->source, track->lba + DESCRIPTORS_AT + (int32_t)count, 1, DK_FORM_USER, sector,
+                          &error) == 1 &&
+           memcmp(sector + 1, "CD001", 5) == 0) {
+        count++;
+        if (sector[0] == TERMINATOR)
+            break;
+    }
+    return count;
+}
+
+/*
+ * A hole from `from` to `to`. Whoever mounts a file looks for descriptors at sector 16 of it: where that is a hole, the
+ * newest volume's stand there, too.
+ */
+static void add_hole(struct convert *convert, int32_t from, int32_t to, const struct dk_track *newest)
+{
+    const uint32_t count = descriptor_count(convert, newest);
+    const int32_t end = DESCRIPTORS_AT + (int32_t)count;
+
+    if (from <= DESCRIPTORS_AT && end <= to && count) {
+        add_piece(convert, from, (uint32_t)(DESCRIPTORS_AT - from), true);
+        add_piece(convert, newest->lba + DESCRIPTORS_AT, count, false);
+        from = end;
+    }
+    add_piece(convert, from, (uint32_t)(to - from), true);
+}
+
 /*
  * From LBA 0 to the end of the track: its directories name files of earlier sessions by their LBA, so earlier data
  * tracks stay in their places; sound and the gaps between are holes.
  */
-static void plan_from_zero(struct convert *convert, const struct dk_track *last)
+static void plan_from_zero(struct convert *convert, const struct dk_track *newest)
 {
     int32_t at = 0;
 
     for (size_t i = 0; i < convert->disc->track_count; i++) {
         const struct dk_track *track = &convert->disc->tracks[i];
+        uint32_t count;
 
-        if (!dk_mode_is_data(track->mode) || track->lba > last->lba || track->lba < at)
+        if (!dk_mode_is_data(track->mode) || track->lba > newest->lba || track->lba < at)
             continue;
-        add_piece(convert, at, (uint32_t)(track->lba - at), true);
-        add_piece(convert, track->lba, convert_sectors_there(convert, track), false);
+        count = convert_sectors_there(convert, track);
+        add_hole(convert, at, track->lba, newest);
+        add_piece(convert, track->lba, count, false);
         convert->chosen[track->number] = true;
-        at = convert->pieces[convert->piece_count - 1].lba + (int32_t)convert->pieces[convert->piece_count - 1].count;
+        at = track->lba + (int32_t)count;
     }
+    dk_note(&convert->result->notes, DK_NOTE_GUESS,
+            "the volume counts from LBA 0 of the disc, so the result begins there; its own sectors from %" PRId32
+            " on (mount -o loop,sbsector=%" PRId32 "); --cut gives the bare track",
+            newest->lba, newest->lba);
 }
 
 bool convert_plan_iso(struct convert *convert, struct dk_error *error)

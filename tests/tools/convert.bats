@@ -180,9 +180,12 @@ make_extra() {
     convert --session 2 --verify extra.cue x.iso
     [ "$(stat -c %s x.iso)" -eq $((start * 2048 + $(stat -c %s extra.iso))) ]
     tail -c +$((start * 2048 + 1)) x.iso | cmp - extra.iso
-    # the sound is a hole
+    # the sound is a hole, but for the descriptors, which are looked for at sector 16
     [ "$(du -k x.iso | cut -f 1)" -lt $((start * 2)) ]
-    cmp <(head -c $((start * 2048)) /dev/zero) <(head -c $((start * 2048)) x.iso)
+    cmp <(tail -c +32769 extra.iso | head -c 4096) <(tail -c +32769 x.iso | head -c 4096)
+    cmp <(head -c 32768 /dev/zero) <(head -c 32768 x.iso)
+    cmp <(head -c $(((start - 64) * 2048)) /dev/zero) <(tail -c +$((64 * 2048 + 1)) x.iso | head -c $(((start - 64) * 2048)))
+    isoinfo -R -i x.iso -x /sub/dir/numbers.txt | cmp - "$MADE/tree/sub/dir/numbers.txt"
     # its directories and files are where they say: another program reads them behind the sound
     isoinfo -R -T "$start" -i x.iso -x /sub/dir/numbers.txt | cmp - "$MADE/tree/sub/dir/numbers.txt"
     "$BIN/disc-extract" -C out extra.cue
