@@ -89,9 +89,30 @@ uint32_t extraction_mode(struct extraction *x, const struct dk_entry *entry, uin
 
 /* ---- The walk ---- */
 
+/* An associated file (ECMA-119 9.1.6: a resource fork) has the name of the file that it belongs to, and a mark here. */
+static void add_associated(struct extraction *x, const struct dk_entry *entry)
+{
+    struct dk_entry marked = *entry;
+    char *path;
+    const int length = asprintf(&path, "%s;associated", entry->path);
+
+    if (length < 0) {
+        extraction_refuse_errno(x, entry);
+        return;
+    }
+    marked.path = path;
+    marked.name = path + (entry->name - entry->path);
+    marked.path_length = (size_t)length;
+    window_add(&x->window, &marked);
+    free(path);
+}
+
 static void meet_file(struct extraction *x, const struct dk_entry *entry)
 {
-    window_add(&x->window, entry);
+    if (entry->associated)
+        add_associated(x, entry);
+    else
+        window_add(&x->window, entry);
     if (window_is_full(&x->window))
         files_extract(x);
 }

@@ -21,6 +21,10 @@ static bool stream_entry(const struct dk_entry *entry, void *context)
 
     if (entry->type != DK_ENTRY_FILE)
         return true;
+    if (entry->associated) {
+        dk_note(stream->options->notes, DK_NOTE_ODD, "the file that is associated with '%s' was left out", entry->path);
+        return true;
+    }
     stream->job.ahead = 0;
     /* a part may have gone out already, which nothing takes back: the first failure ends it */
     if (!contents_write(&stream->job, entry, stream->to, &seen, stream->error)) {

@@ -260,6 +260,27 @@ START_TEST(takes_versions_and_case_apart)
 }
 END_TEST
 
+START_TEST(marks_associated_files)
+{
+    struct iso iso = iso_new(40);
+    struct iso_reading reading;
+    struct outcome outcome;
+
+    memcpy(iso_sector(&iso, 30), "fork", 4);
+    memcpy(iso_sector(&iso, 31), "data!", 5);
+    iso_add(&iso, ISO_ROOT, (struct iso_record){ .name = "DOC.;1", .extent = 30, .size = 4, .flags = 4 });
+    iso_add(&iso, ISO_ROOT, (struct iso_record){ .name = "DOC.;1", .extent = 31, .size = 5 });
+    reading = iso_read(&iso, DK_TREE_ISO, 0);
+    outcome = extract(reading.disc, reading.tree, (struct dk_extract_options){ 0 });
+    ck_assert(outcome.done && !outcome.damaged);
+    ck_assert(holds(&outcome, "DOC", "data!"));
+    ck_assert(holds(&outcome, "DOC;associated", "fork"));
+    free(outcome.notes);
+    iso_reading_free(&reading);
+    iso_free(&iso);
+}
+END_TEST
+
 START_TEST(joins_extents_that_lie_apart)
 {
     struct iso iso = iso_new(40);
@@ -477,6 +498,7 @@ static void add_wrecks(TCase *test_case)
 static void add_contents(TCase *test_case)
 {
     tcase_add_test(test_case, takes_versions_and_case_apart);
+    tcase_add_test(test_case, marks_associated_files);
     tcase_add_test(test_case, joins_extents_that_lie_apart);
     tcase_add_test(test_case, tells_wrong_check_bytes_by_lba);
     tcase_add_test(test_case, tells_form_2);

@@ -77,9 +77,8 @@ PY
     "$BIN/disc-extract" -C one disc.iso
     "$BIN/disc-extract" --json -C two disc.iso >report
     diff <(facts one) <(facts two)
-    [ "$(jq -c '[.files, .directories, .symlinks, .bytes, .refused]' report)" = \
-        "[$(find tree -type f | wc -l),$(find tree -mindepth 1 -type d | wc -l),3,$(find tree -type f -printf '%s\n' |
-            paste -sd+ | bc),0]" ]
+    [ "$(jq -c '[.files, .directories, .symlinks, .bytes, .refused]' report)" = "[$(find tree -type f | wc -l),$(
+        find tree -mindepth 1 -type d | wc -l),3,$(find tree -type f -printf '%s\n' | awk '{ n += $1 } END { print n }'),0]" ]
 }
 
 @test "the Joliet tree is what bsdtar and 7z make of it" {
