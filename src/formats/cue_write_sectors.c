@@ -63,21 +63,28 @@ static void tell_run(struct cue_writer *writer, struct bad_run *run)
     run->count = 0;
 }
 
-/* What was stored with check bytes is checked; what was computed here is right. */
-static void check(struct cue_writer *writer, const struct dk_extent *extent, const uint8_t *raw, int32_t lba,
-                  uint32_t count, struct bad_run *run)
+/*
+ * What was stored with check bytes is checked; what was computed here is right. A pause is not: after audio its first
+ * second may be audio (ECMA-130 chapter 20).
+ */
+static void check(struct cue_writer *writer, const struct cue_part *part, const struct dk_extent *extent,
+                  const uint8_t *raw, int32_t lba, uint32_t count, struct bad_run *run)
 {
+    const int32_t start = part->track->lba;
+
     if (!extent || !extent->store || extent->mode == DK_AUDIO || extent->layout->stored < 2336)
         return;
-    for (uint32_t i = 0; i < count; i++, raw += DK_SECTOR_RAW) {
-        if ((dk_sector_check(raw, lba + (int32_t)i, false) & (DK_FAULT_SYNC | DK_FAULT_EDC)) == 0)
+    for (uint32_t i = lba < start ? (uint32_t)(start - lba) : 0; i < count; i++) {
+        const int32_t at = lba + (int32_t)i;
+
+        if ((dk_sector_check(raw + (size_t)i * DK_SECTOR_RAW, at, false) & (DK_FAULT_SYNC | DK_FAULT_EDC)) == 0)
             continue;
-        if (run->count && run->lba + (int64_t)run->count == lba + (int64_t)i) {
+        if (run->count && run->lba + (int64_t)run->count == at) {
             run->count++;
             continue;
         }
         tell_run(writer, run);
-        *run = (struct bad_run){ lba + (int32_t)i, 1 };
+        *run = (struct bad_run){ at, 1 };
     }
 }
 
@@ -103,7 +110,7 @@ static bool remake(struct cue_writer *writer, const struct cue_part *part, const
         right = dk_source_read(writer->disc->source, lba, piece, DK_FORM_RAW, buffer, error) == piece;
         if (!right)
             break;
-        check(writer, extent, buffer, lba, piece, &run);
+        check(writer, part, extent, buffer, lba, piece, &run);
         if (part->size == DK_SECTOR_USER)
             cut(buffer, part->track->mode, piece);
         right = dk_output_write(to, buffer, (size_t)piece * part->size, error) &&

@@ -296,6 +296,26 @@ START_TEST(damage_is_told_and_kept)
 }
 END_TEST
 
+START_TEST(a_pause_of_audio_before_data_is_no_damage)
+{
+    static const char sheet[] = "FILE \"m.bin\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 MODE1/2352\n"
+                                "INDEX 00 00:00:20\nINDEX 01 00:01:20\n";
+    const struct table_file files[TABLE_FILES] = {
+        { .name = "m.bin", .parts = { { DK_AUDIO, 2352, 0, 95 }, { DK_MODE1, 2352, 95, 30 } } }
+    };
+    struct dk_notes notes = { 0 };
+    struct dk_disc *disc, *again;
+
+    table_make_files(files);
+    disc = open_sheet(sheet);
+    again = write_and_open(disc, &(struct dk_write_options){ .notes = &notes });
+    ck_assert_uint_eq(notes.count, 0);
+    table_check_same(disc, again);
+    dk_disc_close(again);
+    dk_disc_close(disc);
+}
+END_TEST
+
 START_TEST(a_dvd_is_refused)
 {
     static const char sheet[] = "REM ORIGINAL MEDIA-TYPE: DVD-R\nFILE \"a.bin\" BINARY\nTRACK 01 MODE1/2048\n"
@@ -415,6 +435,7 @@ static void add_tests(TCase *test_case)
     tcase_add_test(test_case, user_data_alone_where_it_is_wanted);
     tcase_add_test(test_case, form_2_does_not_fit_in_2048);
     tcase_add_test(test_case, damage_is_told_and_kept);
+    tcase_add_test(test_case, a_pause_of_audio_before_data_is_no_damage);
     tcase_add_test(test_case, a_dvd_is_refused);
     tcase_add_test(test_case, missing_data_is_refused);
     tcase_add_test(test_case, stops_when_it_is_told_to);
