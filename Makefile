@@ -156,7 +156,7 @@ lint:
 # All targets side by side for SECONDS.
 SECONDS ?= 60
 fuzz:
-	$(FRESH) V=fuzz $(fuzzers:%=build/fuzz/tests/fuzz/%_fuzz)
+	$(FRESH) -s $(JOBS) V=fuzz $(fuzzers:%=build/fuzz/tests/fuzz/%_fuzz)
 	@tests/fuzz/run build/fuzz/tests/fuzz $(SECONDS) $(CORPUS) $(fuzzers)
 
 bench: all $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
