@@ -1,6 +1,7 @@
 /* disc-ls: the files of an image, a line each. */
 #include "tools/ls_print.h"
 #include "tools/tool.h"
+#include "util/memory.h"
 
 #include <disckit/input.h>
 #include <stdlib.h>
@@ -107,12 +108,10 @@ static bool print_json(const struct dk_entry *entry, void *context)
 static int list(struct tool *tool, const struct ls_options *options, struct dk_tree *tree, char **paths, size_t count)
 {
     static char root[] = "", *only_root[] = { root };
-    DK_CLEANUP(free_printer) struct ls_printer *printer = calloc(1, sizeof *printer);
+    DK_CLEANUP(free_printer) struct ls_printer *printer = memory_zeroed(sizeof *printer);
     const unsigned flags = (options->recursive ? DK_WALK_RECURSIVE : 0) | (options->unsorted ? DK_WALK_UNSORTED : 0);
     int status = EXIT_DONE;
 
-    if (!printer)
-        return EXIT_FAILED;
     printer->long_form = options->long_form;
     printer->lba = options->lba;
     printer->escape = options->long_form || isatty(STDOUT_FILENO);

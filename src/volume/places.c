@@ -1,6 +1,7 @@
 #include "volume/places.h"
 
-#include <stdio.h>
+#include "util/memory.h"
+
 #include <stdlib.h>
 
 static uint64_t *slot_of(const struct places *places, uint64_t value)
@@ -17,11 +18,7 @@ static void grow(struct places *places)
     const struct places old = *places;
 
     places->size = old.size ? 2 * old.size : 64;
-    places->slots = calloc(places->size, sizeof *places->slots);
-    if (!places->slots) {
-        fputs("out of memory\n", stderr);
-        exit(1);
-    }
+    places->slots = memory_zeroed(places->size * sizeof *places->slots);
     for (size_t i = 0; i < old.size; i++)
         if (old.slots[i])
             *slot_of(places, old.slots[i]) = old.slots[i];

@@ -1,8 +1,8 @@
 #include "volume/pool.h"
 
+#include "util/memory.h"
+
 #include <stdalign.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { BLOCK_SIZE = 64 << 10 };
@@ -15,12 +15,8 @@ struct pool_block {
 
 static void add_block(struct pool *pool, size_t size)
 {
-    struct pool_block *block = malloc(sizeof *block + size);
+    struct pool_block *block = memory_resized(NULL, 1, sizeof *block + size);
 
-    if (!block) {
-        fputs("out of memory\n", stderr);
-        exit(1);
-    }
     block->size = size;
     block->next = pool->blocks;
     pool->blocks = block;

@@ -1,4 +1,5 @@
 /* The root directory of a volume: from where its blocks count, whether it is sound, whether it has Rock Ridge. */
+#include "util/memory.h"
 #include "volume/directory.h"
 #include "volume/found.h"
 #include "volume/names.h"
@@ -98,12 +99,10 @@ static void look_inside(struct found *found, struct dk_volume *volume, struct wi
                         uint32_t size)
 {
     const struct blocks blocks = blocks_of(found->volumes, volume);
-    struct susp *susp = calloc(1, sizeof *susp);
+    struct susp *susp = memory_zeroed(sizeof *susp);
     struct directory directory;
     bool marked = false;
 
-    if (!susp)
-        return;
     susp->blocks = &blocks;
     if (volume->kind == DK_VOLUME_ISO9660 && directory_open(&directory, &blocks, window, NULL, "", place, size))
         volume->rock_ridge = rock_ridge_detect(susp, &directory, &marked);
@@ -151,10 +150,7 @@ void find_root(struct found *found, struct dk_volume *volume)
     }
     if (!record_parse(bytes, DK_SECTOR_USER - place.skip, &self) || !record_is_special(&self))
         note_wrecked(found, volume, place.lba, "does not begin with its own record");
-    window = malloc(sizeof *window);
-    if (!window)
-        return;
-    window->count = 0;
+    window = memory_zeroed(sizeof *window);
     look_inside(found, volume, window, place, record.size);
     free(window);
 }

@@ -1,6 +1,7 @@
 /* Opening a tree, and reading what lies in it. */
 #include "volume/tree.h"
 
+#include "util/memory.h"
 #include "volume/zisofs.h"
 
 #include <inttypes.h>
@@ -119,11 +120,7 @@ struct dk_tree *dk_tree_open(const struct dk_volumes *volumes, enum dk_tree_kind
         say_why_not(volumes, kind, error);
         return NULL;
     }
-    tree = calloc(1, sizeof *tree);
-    if (!tree) {
-        dk_fail_errno(error, "cannot open the tree");
-        return NULL;
-    }
+    tree = memory_zeroed(sizeof *tree);
     tree->volumes = volumes;
     tree->volume = volume;
     tree->kind = choice->kind == DK_TREE_BEST ? DK_TREE_ISO : choice->kind;

@@ -1,4 +1,5 @@
 /* Walking a tree: a stack of directories, sorted one by one or read as they lie. */
+#include "util/memory.h"
 #include "volume/entry.h"
 #include "volume/names.h"
 #include "volume/places.h"
@@ -42,17 +43,6 @@ struct walk {
     size_t path_room;
 };
 
-static void *must_grow(void *memory, size_t count, size_t size)
-{
-    void *grown = reallocarray(memory, count, size);
-
-    if (!grown) {
-        fputs("out of memory\n", stderr);
-        exit(1);
-    }
-    return grown;
-}
-
 /* ---- Paths ---- */
 
 /* Puts a name behind the first `length` bytes of the path, and a slash between them; returns the whole length. */
@@ -62,7 +52,7 @@ static size_t path_append(struct walk *walk, size_t length, const char *name, si
 
     if (start + name_length + 1 > walk->path_room) {
         walk->path_room = 2 * (start + name_length + 1);
-        walk->path = must_grow(walk->path, walk->path_room, 1);
+        walk->path = memory_resized(walk->path, walk->path_room, 1);
     }
     if (length)
         walk->path[length] = '/';
@@ -155,7 +145,7 @@ static void collect(struct walk *walk, struct frame *frame)
             break;
         if (frame->count == room) {
             room = room ? 2 * room : 64;
-            frame->children = must_grow(frame->children, room, sizeof *frame->children);
+            frame->children = memory_resized(frame->children, room, sizeof *frame->children);
         }
         child->order = frame->count;
         frame->children[frame->count++] = child;
@@ -168,7 +158,7 @@ static struct frame *new_frame(struct walk *walk)
 {
     if (walk->depth == walk->room) {
         walk->room = walk->room ? 2 * walk->room : 16;
-        walk->frames = must_grow(walk->frames, walk->room, sizeof *walk->frames);
+        walk->frames = memory_resized(walk->frames, walk->room, sizeof *walk->frames);
     }
     walk->frames[walk->depth] = (struct frame){ 0 };
     return &walk->frames[walk->depth];

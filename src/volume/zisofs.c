@@ -1,5 +1,6 @@
 #include "volume/zisofs.h"
 
+#include "util/memory.h"
 #include "volume/numbers.h"
 
 #include <inttypes.h>
@@ -89,15 +90,12 @@ static struct unpacked *make_room(struct dk_tree *tree, size_t room)
     if (unpacked && unpacked->room >= room)
         return unpacked;
     zisofs_forget(tree);
-    unpacked = calloc(1, sizeof *unpacked);
-    tree->unpacked = unpacked;
-    if (!unpacked)
-        return NULL;
+    unpacked = tree->unpacked = memory_zeroed(sizeof *unpacked);
     unpacked->decompressor = libdeflate_alloc_decompressor();
-    unpacked->bytes = malloc(3 * room);
+    unpacked->bytes = memory_resized(NULL, 3, room);
     unpacked->packed = unpacked->bytes + room;
     unpacked->room = room;
-    return unpacked->decompressor && unpacked->bytes ? unpacked : NULL;
+    return unpacked->decompressor ? unpacked : NULL;
 }
 
 static bool unpack(struct dk_tree *tree, const struct dk_entry *entry, uint64_t block, struct unpacked *unpacked,
