@@ -13,7 +13,7 @@ LIBRARIES = libcdio:libcdio-dev libiso9660:libiso9660-dev libburn-1:libburn-dev 
 BUILD_PACKAGES = gcc libc6-dev pkg-config $(foreach pair,$(LIBRARIES),$(lastword $(subst :, ,$(pair))))
 # The demo and the tests: other programs that make images and say what is in them, compilers, checkers.
 TEST_PACKAGES = check bats clang clang-format libclang-rt-14-dev mandoc universal-ctags python3-minimal python3 file \
-	genisoimage xorriso libarchive-tools p7zip-full iat cdrdao bchunk jq bc udftools zisofs-tools xz-utils procps strace
+	genisoimage xorriso libarchive-tools p7zip-full iat cdrdao bchunk jq bc udftools xz-utils procps strace
 # Drives in a virtual machine
 LAB_PACKAGES = qemu-system-x86 busybox-static cpio kmod tgt open-iscsi linux-libc-dev
 PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LAB_PACKAGES)
