@@ -8,7 +8,12 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-enum { FILE_MODE = 0666, DIRECTORY_MODE = 0777, PERMISSIONS = 01777 };
+enum {
+    FILE_MODE = 0666,
+    DIRECTORY_MODE = 0777,
+    PERMISSIONS = 01777,
+    CLOSED_MAX = 1000, /* each entry is held against each of them: more would make a wreck's walk endless */
+};
 
 /* ---- What can't be made ---- */
 
@@ -59,13 +64,18 @@ void extraction_refuse_errno(struct extraction *x, const struct dk_entry *entry)
 /* A refused directory is remembered, so that what is in it is not told entry by entry. */
 static void close_directory(struct extraction *x, const struct dk_entry *entry)
 {
-    char **more = realloc(x->closed, (x->closed_count + 1) * sizeof *more);
+    char **more = x->closed_count < CLOSED_MAX ? realloc(x->closed, (x->closed_count + 1) * sizeof *more) : NULL;
     char *path = more ? strdup(entry->path) : NULL;
+    struct dk_error error;
 
     if (more)
         x->closed = more;
-    if (path)
+    if (path) {
         x->closed[x->closed_count++] = path;
+        return;
+    }
+    dk_fail(&error, DK_ERROR_SYSTEM, "more than %zu directories can't be made", x->closed_count);
+    extraction_fail(x, &error);
 }
 
 static bool is_in_closed(const struct extraction *x, const struct dk_entry *entry)
