@@ -130,6 +130,24 @@ static json_t *json_of_bad(const struct dk_bad_list *bad)
     return runs;
 }
 
+static void add_notes(json_t *list, const struct dk_notes *notes)
+{
+    static const char *const kinds[] = { "guess", "odd", "damage" };
+
+    for (size_t i = 0; i < notes->count; i++)
+        json_array_append_new(list, json_pack("{s:s, s:o}", "kind", kinds[notes->items[i].kind], "text",
+                                              json_of_text(notes->items[i].text)));
+}
+
+static json_t *json_of_notes(const struct dk_disc *disc, const struct dk_conversion *conversion)
+{
+    json_t *list = json_array();
+
+    add_notes(list, &disc->notes);
+    add_notes(list, &conversion->notes);
+    return list;
+}
+
 static void print_json(const struct dk_disc *disc, const struct dk_conversion *conversion, FILE *to)
 {
     json_t *report =
@@ -138,6 +156,7 @@ static void print_json(const struct dk_disc *disc, const struct dk_conversion *c
                   json_of_files(conversion), "loss", json_of_losses(conversion), "bad", json_of_bad(&conversion->bad),
                   "bad_sectors", (json_int_t)conversion->bad.sectors, "verified", conversion->verified);
 
+    json_object_set_new(report, "notes", json_of_notes(disc, conversion));
     if (conversion->file_count == 1 && conversion->files[0].sum_count)
         json_object_set_new(report, "hashes", json_of_sums(&conversion->files[0]));
     json_dumpf(report, to, JSON_INDENT(2));

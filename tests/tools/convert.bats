@@ -302,6 +302,7 @@ PY
     run -3 --separate-stderr convert --json bad.img x.iso
     [ "$(jq -c .bad <<<"$output")" = '[{"lba":20,"count":1,"fault":"data"}]' ]
     [[ $stderr == *"LBA 20: the data are wrong"* ]]
+    [ "$(jq -r '.notes[] | select(.kind == "damage") | .text' <<<"$output" | grep -c 'LBA 20')" -eq 1 ]
     [ "$(cmp -l a.iso x.iso | wc -l)" -eq 1 ]
 }
 
