@@ -390,6 +390,37 @@ START_TEST(names_that_lead_elsewhere_are_marked)
 }
 END_TEST
 
+START_TEST(nesting_has_an_end)
+{
+    enum { LEVELS = 1100, FIRST = 60 };
+
+    iso_free(&iso);
+    iso = iso_new(FIRST + LEVELS);
+    for (uint32_t i = 0; i < LEVELS; i++)
+        iso_add_directory(&iso, i ? FIRST + i - 1 : ISO_ROOT, "d", FIRST + i);
+    reading = iso_read(&iso, DK_TREE_BEST, _i ? DK_WALK_UNSORTED : 0);
+    ck_assert(reading.damaged);
+    ck_assert_ptr_nonnull(strstr(reading.notes, "directories are nested more than 1024 deep"));
+}
+END_TEST
+
+/* Each begins a sector behind the other and claims all the rest: read one by one, they would be fifty times it. */
+START_TEST(directories_that_lie_over_others_are_given_up)
+{
+    enum { COUNT = 100, FIRST = 40 };
+
+    iso_free(&iso);
+    iso = iso_new(FIRST + COUNT);
+    for (uint32_t i = 0; i < COUNT; i++)
+        iso_put_both32(iso_add_directory(&iso, i ? FIRST + i - 1 : ISO_ROOT, "d", FIRST + i) + 10,
+                       (COUNT - i) * DK_SECTOR_USER);
+    reading = iso_read(&iso, DK_TREE_BEST, 0);
+    ck_assert(reading.damaged);
+    ck_assert_ptr_nonnull(strstr(reading.notes, " lies over others\n"));
+    ck_assert_ptr_nonnull(strstr(reading.list, "d dir 204800\n"));
+}
+END_TEST
+
 /* The volume is cut behind each of its sectors: there is always an end, and never more than there is. */
 START_TEST(is_cut_anywhere)
 {
@@ -430,6 +461,8 @@ static void add_wrecks(TCase *test_case)
     tcase_add_test(test_case, a_wrecked_root_is_told_and_nothing_is_listed);
     tcase_add_test(test_case, descriptors_without_end_are_given_up);
     tcase_add_test(test_case, names_that_lead_elsewhere_are_marked);
+    tcase_add_loop_test(test_case, nesting_has_an_end, 0, 2);
+    tcase_add_test(test_case, directories_that_lie_over_others_are_given_up);
     tcase_add_loop_test(test_case, is_cut_anywhere, 1, 64);
     tcase_add_loop_test(test_case, no_byte_breaks_it, 0, 3 * 64);
 }

@@ -226,6 +226,15 @@ START_TEST(xa_records_stand_before_the_fields)
 }
 END_TEST
 
+START_TEST(rock_ridge_without_its_mark_is_taken)
+{
+    memcpy(iso_sector(&iso, ISO_ROOT) + 34, "XX", 2); /* where SP was */
+    iso_add_file(&iso, ISO_ROOT, "rock", 30, 4);
+    expect(DK_TREE_BEST, "rock file 4\n");
+    ck_assert_uint_eq(reading.volumes->notes.told[DK_NOTE_GUESS], 1);
+}
+END_TEST
+
 START_TEST(the_highest_version_has_the_bare_name)
 {
     const unsigned flags = _i ? DK_WALK_UNSORTED : 0;
@@ -357,6 +366,7 @@ static void add_shapes(TCase *test_case)
     tcase_add_loop_test(test_case, components_make_a_target, 0, sizeof links / sizeof *links);
     tcase_add_test(test_case, a_relocated_directory_stands_where_it_belongs);
     tcase_add_loop_test(test_case, xa_records_stand_before_the_fields, 0, 2);
+    tcase_add_test(test_case, rock_ridge_without_its_mark_is_taken);
     tcase_add_loop_test(test_case, the_highest_version_has_the_bare_name, 0, 2);
     tcase_add_test(test_case, an_associated_file_is_marked_and_never_merged);
     tcase_add_loop_test(test_case, joliet_names_are_kept_whatever_they_hold, 0,
