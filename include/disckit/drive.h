@@ -44,6 +44,10 @@ DK_API struct dk_disc *dk_drive_open(const char *path, struct dk_error *error);
 DK_API struct dk_disc *dk_drive_open_for(const char *path, const struct dk_drive_caller *caller,
                                          struct dk_error *error);
 
+/* The same without a table of contents, which some drives have none of just after burning: `sectors` from LBA 0 on. */
+DK_API struct dk_disc *dk_drive_open_sectors(const char *path, const struct dk_drive_caller *caller, uint32_t sectors,
+                                             struct dk_error *error);
+
 /* What the drive says of itself and its disc; NULL where the disc is no drive's. Lives as long as the disc. */
 DK_API const struct dk_drive_facts *dk_drive_facts(const struct dk_disc *disc);
 /* "DVD+R"; "no disc" for 0. */

@@ -96,14 +96,25 @@ struct drive *drive_open_link(const char *path, const struct dk_drive_caller *ca
     return drive;
 }
 
-static bool learn(struct drive *drive, struct dk_error *error)
+/* One data track of so many sectors from LBA 0 on, as no table says. */
+static void assume_track(struct drive_toc *toc, uint32_t sectors)
+{
+    *toc = (struct drive_toc){ .count = 1, .sessions = 1 };
+    toc->tracks[0] = (struct drive_toc_track){ 1, 1, DK_CONTROL_DATA, DK_MODE1, 0, (int32_t)sectors };
+    toc->lead_out[1] = (int32_t)sectors;
+}
+
+/* `sectors`: do without a table of contents; 0: read it. */
+static bool learn(struct drive *drive, uint32_t sectors, struct dk_error *error)
 {
     if (!drive_get_ready(drive, error))
         return false;
     drive->changed = false; /* what was said before this is about the disc that is there now */
     drive_inquire(drive);
     drive->facts.profile = drive_current_profile(drive);
-    if (!drive_read_toc(drive, &drive->toc)) {
+    if (sectors) {
+        assume_track(&drive->toc, sectors);
+    } else if (!drive_read_toc(drive, &drive->toc)) {
         if (drive_is_blank(drive))
             return dk_fail(error, DK_ERROR_FORMAT, "the disc in %s is blank", drive->path);
         return dk_fail(error, DK_ERROR_DAMAGED, "the table of contents of the disc in %s cannot be read", drive->path);
@@ -142,7 +153,8 @@ static void add_tracks(const struct drive_toc *toc, struct dk_disc *disc)
             dk_disc_set_lead_out(disc, session, toc->lead_out[session]);
 }
 
-struct dk_disc *dk_drive_open_for(const char *path, const struct dk_drive_caller *caller, struct dk_error *error)
+static struct dk_disc *open_disc(const char *path, const struct dk_drive_caller *caller, uint32_t sectors,
+                                 struct dk_error *error)
 {
     struct drive *drive DK_CLEANUP(close_drive) = NULL;
     struct dk_disc *disc;
@@ -152,7 +164,7 @@ struct dk_disc *dk_drive_open_for(const char *path, const struct dk_drive_caller
         return NULL;
     }
     drive = drive_open_link(path, caller, error);
-    if (!drive || !learn(drive, error))
+    if (!drive || !learn(drive, sectors, error))
         return NULL;
     disc = dk_disc_new("drive", path);
     disc->medium = drive_medium_of(drive->facts.profile);
@@ -164,6 +176,17 @@ struct dk_disc *dk_drive_open_for(const char *path, const struct dk_drive_caller
     drive_become_source(drive, disc);
     drive = NULL;
     return disc;
+}
+
+struct dk_disc *dk_drive_open_for(const char *path, const struct dk_drive_caller *caller, struct dk_error *error)
+{
+    return open_disc(path, caller, 0, error);
+}
+
+struct dk_disc *dk_drive_open_sectors(const char *path, const struct dk_drive_caller *caller, uint32_t sectors,
+                                      struct dk_error *error)
+{
+    return open_disc(path, caller, sectors, error);
 }
 
 struct dk_disc *dk_drive_open(const char *path, struct dk_error *error)

@@ -57,20 +57,20 @@ bool burn_write(const struct burn_task *task, struct dk_burner *burner, struct d
     return dk_burner_prepare(burner, task->options->watch, error) && dk_burner_write(burner, &job, error);
 }
 
-bool burn_compare(const struct burn_task *task, struct dk_source *written, int32_t lba, struct dk_error *error)
+bool burn_compare(const struct burn_task *task, struct dk_source *written, uint32_t from, struct dk_error *error)
 {
     uint8_t image[CHUNK * DK_SECTOR_USER], back[CHUNK * DK_SECTOR_USER];
     const uint32_t count = task->track->count;
     uint32_t differ = 0, first = 0, piece;
 
-    for (uint32_t at = 0; at < count; at += piece) {
+    for (uint32_t at = from; at < count; at += piece) {
         piece = count - at < CHUNK ? count - at : CHUNK;
         if (!dk_watch_tick(task->options->watch, "verifying", (uint64_t)at * DK_SECTOR_USER,
                            (uint64_t)count * DK_SECTOR_USER))
             return dk_fail(error, DK_ERROR_STOPPED, "stopped");
         if (dk_source_read(task->image->source, task->track->lba + (int32_t)at, piece, DK_FORM_USER, image, error) !=
                 piece ||
-            dk_source_read(written, lba + (int32_t)at, piece, DK_FORM_USER, back, error) != piece)
+            dk_source_read(written, (int32_t)at, piece, DK_FORM_USER, back, error) != piece)
             return false;
         for (uint32_t i = 0; i < piece; i++)
             if (memcmp(image + i * DK_SECTOR_USER, back + i * DK_SECTOR_USER, DK_SECTOR_USER) != 0 && differ++ == 0)
@@ -79,7 +79,7 @@ bool burn_compare(const struct burn_task *task, struct dk_source *written, int32
     if (differ)
         dk_note(&task->report->notes, DK_NOTE_DAMAGE,
                 "%" PRIu32 " sectors read back differ from the image, the first at LBA %" PRIu32, differ, first);
-    task->report->verified = !differ;
+    task->report->verified = !differ && from == 0;
     return true;
 }
 

@@ -18,7 +18,10 @@ bool burn_to_file(const struct burn_task *task, const char *path, struct dk_erro
 
 /* Writes through an open burner, after all refusals. */
 bool burn_write(const struct burn_task *task, struct dk_burner *burner, struct dk_error *error);
-/* Compares the image with what `written` gives from `lba` on, exactly as long as the image is; notes differences. */
-bool burn_compare(const struct burn_task *task, struct dk_source *written, int32_t lba, struct dk_error *error);
+/*
+ * Compares the image, from its sector `first` on, with what `written` gives from LBA `first` on, exactly as long as the
+ * image is; notes differences.
+ */
+bool burn_compare(const struct burn_task *task, struct dk_source *written, uint32_t first, struct dk_error *error);
 
 #endif

@@ -40,18 +40,34 @@ static bool burn(const struct burn_task *task, struct dk_error *error)
     return right;
 }
 
-/* The table is read again after every burn: a drive may have taken all and written nothing. */
+static bool has_the_track(const struct burn_task *task, const struct dk_disc *written, struct dk_error *error)
+{
+    if (written->tracks[0].lba == 0 && written->tracks[0].count >= task->track->count)
+        return true;
+    return dk_fail(error, DK_ERROR_DAMAGED,
+                   "the burned disc in %s has a first track of %" PRIu32 " sectors, not %" PRIu32, task->target,
+                   written->tracks[0].count, task->track->count);
+}
+
+/*
+ * The table is read again after every burn: a drive may have taken all and written nothing. A drive that shows no
+ * table before the disc is loaded again at least gives the last sector.
+ */
 static bool read_back(const struct burn_task *task, struct dk_error *error)
 {
-    struct dk_disc *written DK_CLEANUP(close_disc) = dk_drive_open_for(task->target, task->options->caller, error);
+    const struct dk_burn_options *options = task->options;
+    struct dk_disc *written DK_CLEANUP(close_disc) = dk_drive_open_for(task->target, options->caller, error);
+    const bool has_table = written;
 
-    if (!written)
+    if (!has_table && error->kind == DK_ERROR_SYSTEM)
         return false;
-    if (written->tracks[0].lba != 0 || written->tracks[0].count < task->track->count)
-        return dk_fail(error, DK_ERROR_DAMAGED,
-                       "the burned disc in %s has a first track of %" PRIu32 " sectors, not %" PRIu32, task->target,
-                       written->tracks[0].count, task->track->count);
-    return !task->options->verify || burn_compare(task, written->source, 0, error);
+    if (!has_table)
+        written = dk_drive_open_sectors(task->target, options->caller, task->track->count, error);
+    if (!written || !has_the_track(task, written, error))
+        return false;
+    if (has_table && !options->verify)
+        return true;
+    return burn_compare(task, written->source, options->verify ? 0 : task->track->count - 1, error);
 }
 
 bool burn_to_drive(const struct burn_task *task, struct dk_error *error)

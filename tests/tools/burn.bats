@@ -19,17 +19,6 @@ burn() { run on "$BIN/disc-burn" "$@"; }
 # The disc in drive 0 begins with the image, as a plain read sees it.
 same_on_disc() { on cmp -n "$(stat -c %s "$1")" /dev/sr0 "$1"; }
 
-# A Nero image (v2) of one track at once, 2048 bytes a sector: chunks ETN2 and END!, footer NER5.
-make_nrg() { # ISO NRG
-    python3 - "$1" "$2" <<'PYTHON'
-import struct, sys
-data = open(sys.argv[1], "rb").read()
-track = struct.pack(">QQIIQ", 0, len(data), 0, 0, 0)
-chunks = b"ETN2" + struct.pack(">I", len(track)) + track + b"SINF" + struct.pack(">II", 4, 1) + b"END!" + bytes(4)
-open(sys.argv[2], "wb").write(data + chunks + b"NER5" + struct.pack(">Q", len(data)))
-PYTHON
-}
-
 @test "an ISO goes to every kind of medium, and reads back the same" {
     for medium in cd-r cd-rw dvd-r dvd-rw dvd-ram dvd+rw dvd+r bd-r bd-re; do
         blank 0 $medium
@@ -42,7 +31,7 @@ PYTHON
 
 @test "the data of a .nrg and of a raw .bin and .cue is burned" {
     command -v python3 >/dev/null || skip "python3 is not installed"
-    make_nrg disc.iso disc.nrg
+    python3 "$lab/make-nrg" disc.iso disc.nrg
     blank 0 cd-r
     burn --verify disc.nrg /dev/sr0
     [ "$status" -eq 0 ]
