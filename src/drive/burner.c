@@ -105,7 +105,7 @@ bool burner_looks_used(const char *path, const struct dk_drive_caller *caller, u
 /* libburn's states are of the whole process: opened with the first burner, closed with it. */
 static bool grab(struct dk_burner *burner, const char *address, struct dk_error *error)
 {
-    char path[BURN_DRIVE_ADR_LEN];
+    char named[BURN_DRIVE_ADR_LEN], path[BURN_DRIVE_ADR_LEN];
     bool claimed = false;
 
     if (!burn_initialize())
@@ -113,8 +113,8 @@ static bool grab(struct dk_burner *burner, const char *address, struct dk_error 
     burn_msgs_set_severities("ALL", "NEVER", "disckit: ");
     if (strlen(address) >= sizeof path)
         return dk_fail(error, DK_ERROR_SYSTEM, "%s is too long a name", address);
-    strcpy(path, address);
-    if (!burner->file && burn_drive_convert_fs_adr(path, path) <= 0)
+    strcpy(named, address);
+    if (burner->file || burn_drive_convert_fs_adr(named, path) <= 0)
         strcpy(path, address);
     for (int i = 0; i < CLAIM_TRIES && !stop_requested(); i++) {
         claimed = !burner->file && dk_drive_is_claimed(burner->path);
