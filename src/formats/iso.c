@@ -39,10 +39,9 @@ static uint64_t volume_sectors(const uint8_t descriptor[DK_SECTOR_USER])
     return block_size == 512 || block_size == 1024 ? blocks * block_size / DK_SECTOR_USER : blocks;
 }
 
-/* The same of the volume on an extent that begins at LBA 0 or in the pause before it. */
-static uint64_t volume_sectors_on(const struct dk_extent *extent)
+/* The same of the volume whose primary descriptor is the sector of an extent with this index. */
+static uint64_t volume_sectors_at(const struct dk_extent *extent, uint64_t index)
 {
-    const uint64_t index = (uint64_t)(DESCRIPTOR_SECTOR - extent->lba);
     uint8_t stored[2646], raw[DK_SECTOR_RAW];
     struct dk_error error;
     int user_at;
@@ -53,6 +52,12 @@ static uint64_t volume_sectors_on(const struct dk_extent *extent)
     dk_sector_expand(extent->layout, extent->mode, DESCRIPTOR_SECTOR, stored, raw);
     user_at = dk_sector_user_at(raw);
     return user_at < 0 ? 0 : volume_sectors(raw + user_at);
+}
+
+/* The same of the volume on an extent that begins at LBA 0 or in the pause before it. */
+static uint64_t volume_sectors_on(const struct dk_extent *extent)
+{
+    return volume_sectors_at(extent, (uint64_t)(DESCRIPTOR_SECTOR - extent->lba));
 }
 
 /* Tells what the file has more or less than the volume on its first track, which has `count` sectors from LBA 0 on. */
@@ -81,14 +86,26 @@ static void compare_with_volume(struct dk_disc *disc, const struct dk_extent *ex
 
 /* ---- One track ---- */
 
-/* Adds a run of sectors as a track; what lies between LBA -150 and 0 is the pause of the first. */
-static void add_track(struct dk_disc *disc, struct dk_extent extent, unsigned session)
+/*
+ * Sectors of the pause that a run behind LBA `end` begins with. In front of LBA 0 all are of it; a later session's is
+ * told by its volume, whose descriptor lies that much further back.
+ */
+static uint32_t pause_of(const struct dk_disc *disc, const struct dk_extent *extent, int64_t end)
 {
-    const uint32_t pregap = extent.lba < 0 && extent.lba >= -DK_LEAD_IN_PREGAP && disc->track_count == 0 &&
-                                    extent.count > (uint32_t)-extent.lba
-                                ? (uint32_t)-extent.lba
-                                : 0;
+    const bool begins_session = disc->track_count == 0 || extent->lba + DK_LEAD_IN_PREGAP - end >= DK_LATER_SESSION_GAP;
 
+    if (disc->track_count == 0 && extent->lba < 0)
+        return extent->lba >= -DK_LEAD_IN_PREGAP && extent->count > (uint32_t)-extent->lba ? (uint32_t)-extent->lba : 0;
+    if (extent->lba > 0 && begins_session && extent->mode != DK_AUDIO && extent->count > DK_LEAD_IN_PREGAP &&
+        volume_sectors_at(extent, DESCRIPTOR_SECTOR) == 0 &&
+        volume_sectors_at(extent, DESCRIPTOR_SECTOR + DK_LEAD_IN_PREGAP) > 0)
+        return DK_LEAD_IN_PREGAP;
+    return 0;
+}
+
+/* Adds a run of sectors as a track, the first `pregap` of them as its pause. */
+static void add_track(struct dk_disc *disc, struct dk_extent extent, uint32_t pregap, unsigned session)
+{
     dk_disc_add_extent(disc, extent);
     dk_disc_add_track(disc, (struct dk_track){
                                 .number = (uint8_t)(disc->track_count + 1),
@@ -106,7 +123,7 @@ static void read_plain(struct dk_disc *disc, const struct raw_kind *kind, struct
     extent.lba = kind->lba;
     extent.mode = kind->mode;
     extent.layout = dk_layout_find(kind->mode, kind->stored);
-    add_track(disc, extent, 1);
+    add_track(disc, extent, pause_of(disc, &extent, 0), 1);
     if (kind->not_read)
         dk_note(&disc->notes, DK_NOTE_ODD, "the volume is of %s, which is recognised and not read", kind->not_read);
     if (kind->bid == RAW_BID_VOLUME && disc->tracks[0].count <= DESCRIPTOR_SECTOR)
@@ -117,18 +134,10 @@ static void read_plain(struct dk_disc *disc, const struct raw_kind *kind, struct
 
 /* ---- Several tracks ---- */
 
-/* LBA of the first sector: as the headers of the first data have it, and of audio before data, LBA 0 if there is room.
- */
-static int64_t first_lba(const struct raw_run *runs, size_t count)
+/* LBA of the first sector: as its header has it. A track of audio begins at LBA 0, whatever the data behind it say. */
+static int64_t first_lba(const struct raw_run *first)
 {
-    int64_t ahead = 0;
-
-    for (size_t i = 0; i < count; i++)
-        if (runs[i].mode != DK_AUDIO && runs[i].has_lba) {
-            ahead = runs[i].lba_ahead;
-            break;
-        }
-    return runs[0].mode == DK_AUDIO && ahead > 0 ? 0 : ahead;
+    return first->mode != DK_AUDIO && first->has_lba ? first->first + first->lba_ahead : 0;
 }
 
 /* LBA of a run behind `end`: what its headers say, unless that is taken already. */
@@ -150,24 +159,30 @@ static int64_t lba_of(struct dk_disc *disc, const struct raw_run *run, int64_t e
 static void read_runs(struct dk_disc *disc, const struct raw_run *runs, size_t count, struct dk_extent whole)
 {
     const uint16_t stored = whole.layout->stored;
-    int64_t end = first_lba(runs, count);
+    int64_t end = first_lba(&runs[0]);
     unsigned session = 1;
 
+    if (runs[0].first)
+        dk_note(&disc->notes, DK_NOTE_ODD,
+                "the first %" PRIu32 " sectors of the file are zeros in front of LBA %" PRId64 ", and of no track",
+                runs[0].first, end);
     for (size_t i = 0; i < count; i++) {
         struct dk_extent extent = whole;
         const int64_t lba = lba_of(disc, &runs[i], end);
+        uint32_t pause;
 
-        if (i && lba - end >= DK_LATER_SESSION_GAP)
-            session++;
-        else if (i && lba > end)
-            dk_disc_add_extent(
-                disc, (struct dk_extent){ .lba = (int32_t)end, .count = (uint32_t)(lba - end), .mode = runs[i].mode });
         extent.lba = (int32_t)lba;
         extent.count = runs[i].count;
         extent.mode = runs[i].mode;
         extent.layout = dk_layout_find(runs[i].mode, stored);
         extent.offset = (uint64_t)runs[i].first * stored;
-        add_track(disc, extent, session);
+        pause = pause_of(disc, &extent, end);
+        if (i && lba + pause - end >= DK_LATER_SESSION_GAP)
+            session++;
+        else if (i && lba > end)
+            dk_disc_add_extent(
+                disc, (struct dk_extent){ .lba = (int32_t)end, .count = (uint32_t)(lba - end), .mode = runs[i].mode });
+        add_track(disc, extent, pause, session);
         if (count > 1)
             dk_note(&disc->notes, DK_NOTE_GUESS,
                     "sectors %" PRIu32 " to %" PRIu32 " of the file are %s: track %zu, from LBA %" PRId64 " on",

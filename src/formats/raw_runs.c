@@ -99,14 +99,25 @@ static bool settle(const struct image *image, const struct raw_run *run, struct 
     return true;
 }
 
-/* Zeros, or a few lost sectors, at the beginning belong to the data that follows. */
+/*
+ * Zeros, or a few lost sectors, at the beginning belong to the data that follows, and so does what fills its pause
+ * before LBA 0. No sector has an LBA below that pause: more zeros are of no track.
+ */
 static void join_beginning(const struct image *image, struct raw_run *runs, size_t *count)
 {
+    const bool addressed = *count > 1 && runs[1].has_lba;
+    const int64_t begin = addressed ? runs[1].lba_ahead : 0; /* the LBA that sector 0 of the file would have */
+    uint32_t joined;
+
     if (*count < 2 || runs[0].mode != DK_AUDIO || runs[1].mode == DK_AUDIO ||
-        (runs[0].count >= PERSISTS && !is_empty(image, &runs[0])))
+        (runs[0].count >= PERSISTS && !is_empty(image, &runs[0]) &&
+         !(begin < 0 && begin >= -DK_LEAD_IN_PREGAP && begin + runs[0].count == 0)))
         return;
-    runs[1].count += runs[0].count;
-    runs[1].first = 0;
+    joined = runs[0].count;
+    if (begin < -DK_LEAD_IN_PREGAP)
+        joined = begin + joined > -DK_LEAD_IN_PREGAP ? (uint32_t)(begin + joined + DK_LEAD_IN_PREGAP) : 0;
+    runs[1].count += joined;
+    runs[1].first -= joined;
     memmove(runs, runs + 1, --*count * sizeof *runs);
 }
 

@@ -203,7 +203,7 @@ START_TEST(audio_behind_data_is_a_track)
 }
 END_TEST
 
-/* Where the data lies on the disc is in its headers: at once behind the audio, in a later session, or before it can. */
+/* Where the data lies on the disc is in its headers: at once behind the audio, or further on. */
 static const struct {
     int32_t data_lba, audio_lba;
     unsigned session;
@@ -211,7 +211,6 @@ static const struct {
     { 300, 0, 1 },
     { 450, 0, 1 },
     { 11700, 0, 2 },
-    { 0, -300, 1 },
 };
 
 START_TEST(data_behind_audio_lies_where_its_headers_say)
@@ -225,6 +224,77 @@ START_TEST(data_behind_audio_lies_where_its_headers_say)
     ck_assert_uint_eq(disc->track_count, 2);
     expect_track(disc, 1, 1, DK_AUDIO, afters[_i].audio_lba, 300, DK_SECTOR_RAW);
     expect_track(disc, 2, afters[_i].session, DK_MODE2_FORM1, afters[_i].data_lba, 191, DK_SECTOR_RAW);
+    dk_disc_close(disc);
+}
+END_TEST
+
+/* A file that was joined from two: its audio can't lie in front of LBA 0. */
+START_TEST(audio_before_data_begins_at_0_whatever_the_headers_say)
+{
+    struct pieces pieces = { 0 };
+    struct dk_disc *disc;
+
+    add_audio(&pieces, 300, DK_SECTOR_RAW);
+    add_data(&pieces, DK_MODE1, 0, 191, DK_SECTOR_RAW);
+    disc = must_open(&pieces);
+    ck_assert_uint_eq(disc->track_count, 2);
+    expect_track(disc, 1, 1, DK_AUDIO, 0, 300, DK_SECTOR_RAW);
+    expect_track(disc, 2, 1, DK_MODE1, 300, 191, DK_SECTOR_RAW);
+    ck_assert(has_note(disc, DK_NOTE_ODD, "begin with LBA 0, where other sectors are: they are taken as LBA 300"));
+    dk_disc_close(disc);
+}
+END_TEST
+
+/* Sectors without a sync up to LBA 0: the pause of the data behind them, as far as there is one. */
+static const struct {
+    uint32_t before;
+    bool zeros;
+    uint32_t pregap;
+} pauses[] = {
+    { 150, false, 150 },
+    { 75, false, 75 },
+    { 150, true, 150 },
+    { 300, true, 150 },
+};
+
+START_TEST(what_fills_the_pause_is_of_no_other_track)
+{
+    struct pieces pieces = { 0 };
+    struct dk_disc *disc;
+    struct dk_error error;
+    uint8_t raw[DK_SECTOR_RAW];
+
+    if (pauses[_i].zeros)
+        add_bytes(&pieces, NULL, (size_t)pauses[_i].before * DK_SECTOR_RAW);
+    else
+        add_audio(&pieces, pauses[_i].before, DK_SECTOR_RAW);
+    add_data(&pieces, DK_MODE1, 0, 191, DK_SECTOR_RAW);
+    disc = must_open(&pieces);
+    ck_assert_uint_eq(disc->track_count, 1);
+    expect_track(disc, 1, 1, DK_MODE1, 0, 191, DK_SECTOR_RAW);
+    ck_assert_uint_eq(disc->tracks[0].pregap, pauses[_i].pregap);
+    ck_assert(has_note(disc, DK_NOTE_ODD, "the first 150 sectors of the file are zeros in front of LBA -150") ==
+              (pauses[_i].before > pauses[_i].pregap));
+    ck_assert_uint_eq(dk_source_read(disc->source, 0, 1, DK_FORM_RAW, raw, &error), 1);
+    ck_assert_uint_eq(dk_sector_check(raw, 0, true), 0);
+    dk_disc_close(disc);
+}
+END_TEST
+
+START_TEST(pause_of_a_later_session_is_told_by_its_volume)
+{
+    static uint8_t user[(150 + SECTORS) * DK_SECTOR_USER];
+    struct pieces pieces = { 0 };
+    struct dk_disc *disc;
+    uint8_t *data;
+
+    make_volume(user + 150 * DK_SECTOR_USER, SECTORS, SECTORS);
+    data = raw_image(user, 150 + SECTORS, DK_MODE1, 11550, DK_SECTOR_RAW);
+    add_bytes(&pieces, data, (150 + (size_t)SECTORS) * DK_SECTOR_RAW);
+    free(data);
+    disc = must_open(&pieces);
+    expect_track(disc, 1, 1, DK_MODE1, 11700, SECTORS, DK_SECTOR_RAW);
+    ck_assert_uint_eq(disc->tracks[0].pregap, 150);
     dk_disc_close(disc);
 }
 END_TEST
@@ -311,6 +381,9 @@ static void add_mixed(TCase *test_case)
 {
     tcase_add_loop_test(test_case, audio_behind_data_is_a_track, 0, 2);
     tcase_add_loop_test(test_case, data_behind_audio_lies_where_its_headers_say, 0, sizeof afters / sizeof *afters);
+    tcase_add_test(test_case, audio_before_data_begins_at_0_whatever_the_headers_say);
+    tcase_add_loop_test(test_case, what_fills_the_pause_is_of_no_other_track, 0, sizeof pauses / sizeof *pauses);
+    tcase_add_test(test_case, pause_of_a_later_session_is_told_by_its_volume);
     tcase_add_test(test_case, later_session_alone_keeps_its_addresses);
     tcase_add_test(test_case, modes_and_sessions_are_split_where_headers_jump);
     tcase_add_test(test_case, what_does_not_persist_is_no_track);
