@@ -32,7 +32,7 @@ static uint32_t pack(int version)
 
     memcpy(to, magics[version - 1], 8);
     for (int i = 0; i < SIZE; i++)
-        plain[i] = i / BLOCK == 1 ? 0 : (uint8_t)(i * 7 + i / 300);
+        plain[i] = (uint8_t)(i / BLOCK == 1 ? 0 : i * 7 + i / 300);
     for (int block = 0; block <= 3; block++) {
         put_le(to + table + block * width, used, width);
         if (block == 0 || block == 2)
