@@ -138,7 +138,7 @@ static const char *last_part(const char *name)
 
 /* ---- What the name of a sheet's single file may have become ---- */
 
-static const char *const data_suffixes[] = { "bin", "img", "iso", "wav" };
+static const char *const data_suffixes[] = { "bin", "img", "iso", "wav", "mdf" };
 
 static char *file_named_as_sheet(const char *folder, const char *sheet)
 {

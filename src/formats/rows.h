@@ -6,6 +6,7 @@
 
 extern const struct dk_format format_cue;
 extern const struct dk_format format_iso;
+extern const struct dk_format format_mds;
 extern const struct dk_format format_nrg;
 
 #endif

@@ -79,7 +79,7 @@ static const struct {
     { "MComprHD", 8, "is a CHD image" },
     { "CISO", 4, "is a CSO image" },
     { "IsZ!", 4, "is an ISZ image" },
-    { "MEDIA DESCRIPTOR\1", 17, "is an MDS sheet" },
+    { "MEDIA DESCRIPTOR\3", 17, "is an MDS sheet" },
     { "MEDIA DESCRIPTOR\2", 17, "is an MDX image" },
     { "[CloneCD]\r\n", 11, "is a CloneCD sheet" },
     { "\x1F\x8B\x08", 3, "compressed by gzip" },
@@ -213,10 +213,10 @@ START_TEST(sheet_of_a_kind_that_is_not_read_is_told)
     struct dk_error error;
     struct dk_disc *disc;
 
-    suite_file("unread/x.mds", "MEDIA DESCRIPTOR\1", 17);
+    suite_file("unread/x.b5t", "BWT5 STREAM SIGN", 16);
     disc = dk_image_open(path, &error);
     ck_assert_msg(disc, "%s", error.text);
-    ck_assert(has_note(disc, "x.mds"));
+    ck_assert(has_note(disc, "x.b5t"));
     dk_disc_close(disc);
 }
 END_TEST
