@@ -20,6 +20,7 @@ enum dk_holds {
     DK_HOLDS_ISRC = 1 << 10,
     DK_HOLDS_MCN = 1 << 11,
     DK_HOLDS_FORM2 = 1 << 12, /* all 2324 bytes of them */
+    DK_HOLDS_PAUSE = 1 << 13, /* LBA -150 to -1 */
 };
 
 /* The file that a user named, as every probe and reader sees it. */
@@ -47,6 +48,7 @@ DK_API struct dk_store *dk_open_beside(const struct dk_candidate *candidate, con
 struct dk_write_options {
     unsigned sector; /* bytes a sector of data tracks in the result: 0 (the format's own choice), 2048 or 2352 */
     bool split;      /* a file a track */
+    bool checked;    /* what is bad, or has no place in the format, is told by the caller */
     struct dk_watch *watch;
     struct dk_notes *notes;
 };

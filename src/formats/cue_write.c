@@ -131,7 +131,8 @@ static void plan_first(const struct cue_writer *writer, struct cue_part *part)
     if (lba > 0)
         part->first = dk_disc_extent_at(disc, 0) ? 0 : first_stored(disc, 0, lba);
     part->tells_lba = part->first > 0;
-    tell_what_is_left_out(writer, part->track);
+    if (!writer->options->checked)
+        tell_what_is_left_out(writer, part->track);
 }
 
 static bool plan_part(struct cue_writer *writer, size_t i, struct dk_error *error)

@@ -72,7 +72,8 @@ static void check(struct cue_writer *writer, const struct cue_part *part, const 
 {
     const int32_t start = part->track->lba;
 
-    if (!extent || !extent->store || extent->mode == DK_AUDIO || extent->layout->stored < 2336)
+    if (writer->options->checked || !extent || !extent->store || extent->mode == DK_AUDIO ||
+        extent->layout->stored < 2336)
         return;
     for (uint32_t i = lba < start ? (uint32_t)(start - lba) : 0; i < count; i++) {
         const int32_t at = lba + (int32_t)i;

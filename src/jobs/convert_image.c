@@ -11,6 +11,7 @@ bool convert_write_image(struct convert *convert, struct dk_error *error)
     const struct dk_write_options options = {
         .sector = convert->options->sector,
         .split = convert->options->split,
+        .checked = true,
         .watch = convert->options->watch,
         .notes = &convert->result->notes,
     };

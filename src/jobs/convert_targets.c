@@ -18,7 +18,7 @@ static const struct dk_target wav_target = {
 
 static const char *const holds_names[] = { "cd-data", "audio",   "dvd",         "sessions", "subchannel",
                                            "cd-text", "indexes", "check-bytes", "tracks",   "pregaps",
-                                           "isrc",    "mcn",     "form2" };
+                                           "isrc",    "mcn",     "form2",       "pause" };
 
 const char *dk_holds_name(unsigned bit)
 {

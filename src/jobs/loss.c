@@ -14,12 +14,32 @@
 
 /* ---- The tests ---- */
 
+/* "2, 3" or "2 to 99": the numbers for which `wanted` is true; returns how many there are. */
+static size_t list_numbers(const bool wanted[DK_TRACKS_MAX + 1], char *list, size_t size)
+{
+    size_t count = 0;
+
+    *list = '\0';
+    for (unsigned from = 1, to; from <= DK_TRACKS_MAX; from = to + 1) {
+        for (to = from; to < DK_TRACKS_MAX && wanted[from] && wanted[to + 1];)
+            to++;
+        if (!wanted[from])
+            continue;
+        count += to + 1 - from;
+        snprintf(list + strlen(list), size - strlen(list), "%s%u", *list ? ", " : "", from);
+        if (to > from)
+            snprintf(list + strlen(list), size - strlen(list), "%s%u", to > from + 1 ? " to " : ", ", to);
+    }
+    return count;
+}
+
 static bool other_tracks(const struct loss_facts *facts, bool data, char *text)
 {
     const struct dk_disc *disc = facts->convert->disc;
-    char list[200] = "";
+    bool wanted[DK_TRACKS_MAX + 1] = { false };
+    char list[200];
     uint64_t sectors = 0;
-    size_t count = 0;
+    size_t count;
 
     if (facts->convert->options->track || facts->convert->options->session) /* it was chosen so */
         return false;
@@ -28,10 +48,10 @@ static bool other_tracks(const struct loss_facts *facts, bool data, char *text)
 
         if (facts->convert->chosen[track->number] || dk_mode_is_data(track->mode) != data || track->count == 0)
             continue;
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%d", *list ? ", " : "", track->number);
+        wanted[track->number] = true;
         sectors += track->count;
-        count++;
     }
+    count = list_numbers(wanted, list, sizeof list);
     snprintf(text, LOSS_TEXT, "track%s %s (%s, %" PRIu64 " sectors)", count == 1 ? "" : "s", list,
              data ? "data" : "audio", sectors);
     return count > 0;
@@ -101,18 +121,26 @@ static bool pregap(const struct loss_facts *facts, char *text)
     return facts->scan.pregap > 0;
 }
 
+/* The 150 sectors before LBA 0, which no sheet has a place for. */
+static bool pause_before_0(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT, "%" PRIu64 " sectors of the pause before LBA 0, which are not empty", facts->scan.pregap);
+    return loss_is_image(facts->convert) && facts->scan.pregap > 0;
+}
+
 /* "NAME of track 2, 3": tracks in the result for which `has` is true. */
 static bool of_tracks(const struct loss_facts *facts, const char *name, bool (*has)(const struct dk_track *),
                       char *text)
 {
     const struct dk_disc *disc = facts->convert->disc;
-    size_t count = 0;
+    bool wanted[DK_TRACKS_MAX + 1] = { false };
+    char list[200];
+    size_t count;
 
-    snprintf(text, LOSS_TEXT, "%s of track", name);
     for (size_t i = 0; i < disc->track_count; i++)
-        if (facts->convert->chosen[disc->tracks[i].number] && has(&disc->tracks[i]))
-            snprintf(text + strlen(text), LOSS_TEXT - strlen(text), "%s %d", count++ ? "," : "",
-                     disc->tracks[i].number);
+        wanted[disc->tracks[i].number] = facts->convert->chosen[disc->tracks[i].number] && has(&disc->tracks[i]);
+    count = list_numbers(wanted, list, sizeof list);
+    snprintf(text, LOSS_TEXT, "%s of track %s", name, list);
     return count > 0;
 }
 
@@ -180,6 +208,7 @@ static const struct row {
     { "check-bytes", DK_LOSS_ATTRIBUTE, DK_HOLDS_CHECK_BYTES, check_bytes },
     { "subchannel", DK_LOSS_ATTRIBUTE, DK_HOLDS_SUBCHANNEL, subchannel },
     { "pregap", DK_LOSS_ATTRIBUTE, DK_HOLDS_PREGAPS, pregap },
+    { "pause", DK_LOSS_ATTRIBUTE, DK_HOLDS_PAUSE, pause_before_0 },
     { "sessions", DK_LOSS_ATTRIBUTE, DK_HOLDS_SESSIONS, sessions },
     { "indexes", DK_LOSS_ATTRIBUTE, DK_HOLDS_INDEXES, indexes },
     { "pre-emphasis", DK_LOSS_ATTRIBUTE, DK_HOLDS_TRACKS, pre_emphasis },
@@ -211,21 +240,25 @@ static void list_losses(const struct loss_facts *facts, struct dk_conversion *re
     }
 }
 
-/* What chooses instead of allowing, where only other tracks would be lost. */
+/* What chooses instead of allowing, where only other tracks would be lost, and one is what is wanted. */
 static void advise(struct convert *convert, char *advice, size_t size)
 {
     const struct dk_conversion *result = convert->result;
+    unsigned chosen = 0, count = 0;
     bool only_tracks = true;
 
     for (size_t i = 0; i < result->loss_count; i++)
         only_tracks =
             only_tracks && (result->losses[i].kind == DK_LOSS_ATTRIBUTE || strstr(result->losses[i].id, "-tracks"));
-    snprintf(advice, size, "--allow-loss");
-    for (size_t i = 0; only_tracks && i < convert->disc->track_count; i++)
+    for (size_t i = 0; i < convert->disc->track_count; i++)
         if (convert->chosen[convert->disc->tracks[i].number]) {
-            snprintf(advice, size, "--track %d", convert->disc->tracks[i].number);
-            return;
+            chosen = convert->disc->tracks[i].number;
+            count++;
         }
+    if (only_tracks && count == 1)
+        snprintf(advice, size, "--track %u", chosen);
+    else
+        snprintf(advice, size, "--allow-loss");
 }
 
 bool loss_is_image(const struct convert *convert)

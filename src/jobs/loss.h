@@ -13,7 +13,7 @@ struct loss_scan {
     uint64_t subheaders; /* of Form 1, that say more than "data" */
     uint64_t subchannel; /* that is neither empty nor what would be computed */
     uint64_t odd_raw;    /* sync, header or check bytes that would not be computed again as they are */
-    uint64_t pregap;     /* sectors of pregaps that are left out and are more than zeros */
+    uint64_t pregap;     /* sectors of pregaps, or of the pause, that are left out and are more than zeros */
 };
 
 /* Files with extents that the result does not have. */

@@ -185,6 +185,23 @@ static bool scan_pregaps(struct convert *convert, struct loss_scan *scan, struct
     return true;
 }
 
+/* What is stored before LBA 0, where the target has no place for it. */
+static bool scan_pause(struct convert *convert, struct loss_scan *scan, struct dk_error *error)
+{
+    struct look look = { .convert = convert, .scan = scan, .form = DK_FORM_RAW, .pregap = true };
+    const int32_t start = convert->disc->track_count ? convert->disc->tracks[0].lba : 0;
+    int32_t from;
+    uint32_t length;
+
+    for (size_t i = 0; i < convert->disc->extent_count; i++)
+        if (convert->disc->extents[i].store &&
+            overlap(&convert->disc->extents[i], -DK_LEAD_IN_PREGAP,
+                    (uint32_t)(DK_LEAD_IN_PREGAP + (start < 0 ? start : 0)), &from, &length) &&
+            !look_at(convert, &look, from, length, false, error))
+            return false;
+    return true;
+}
+
 static bool scan_image(struct convert *convert, unsigned holds, struct loss_scan *scan, struct dk_error *error)
 {
     for (size_t i = 0; i < convert->disc->extent_count; i++) {
@@ -212,6 +229,7 @@ static bool scan_image(struct convert *convert, unsigned holds, struct loss_scan
 bool loss_scan(struct convert *convert, unsigned holds, struct loss_scan *scan, struct dk_error *error)
 {
     if (loss_is_image(convert))
-        return scan_image(convert, holds, scan, error);
+        return scan_image(convert, holds, scan, error) &&
+               ((holds & DK_HOLDS_PAUSE) || scan_pause(convert, scan, error));
     return scan_pieces(convert, scan, error) && scan_pregaps(convert, scan, error);
 }

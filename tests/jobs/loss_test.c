@@ -78,6 +78,9 @@ static const struct made_track with_lyrics[] = {
 static const struct made_track with_gap_of_sound[] = {
     DATA, { .mode = DK_AUDIO, .stored = 2352, .count = COUNT, .pregap = 20 }
 };
+static const struct made_track with_sound_in_the_pause[] = {
+    { .mode = DK_AUDIO, .stored = 2352, .count = 150 + COUNT, .pregap = 150, .lba = -150 },
+};
 static const struct made_track odd_edc[] = { { .mode = DK_MODE1, .stored = 2352, .count = COUNT, .spoil = flip_edc } };
 
 #define TRACKS(list) list, sizeof(list) / sizeof *(list)
@@ -101,7 +104,7 @@ static const struct {
     { TRACKS(mixed), "iso", { .track = 2 }, "track 2 of made disc is audio", "--track 2", "wav", NULL },
     { TRACKS(mixed), "iso", { .track = 4 }, "has no track 4: there are tracks 1 to 3", "", NULL, NULL },
     { TRACKS(mixed), "iso", { .session = 2 }, "has no session 2", "", NULL, NULL },
-    { TRACKS(mixed), "wav", { 0 }, "track 1 (data, 60 sectors)", "--track 2", NULL, "data-tracks" },
+    { TRACKS(mixed), "wav", { 0 }, "track 1 (data, 60 sectors)", "--allow-loss", NULL, "data-tracks" },
     { TRACKS(mixed), "wav", { .track = 1 }, "track 1 of made disc is data", "--track 1", "iso", NULL },
     { TRACKS(music), "iso", { 0 }, "has no data track", "", "wav", NULL },
     { TRACKS(music), "iso", { .allow_loss = true }, "has no data track", "", "wav", NULL },
@@ -127,6 +130,9 @@ static const struct {
     /* from image to image an attribute is content, and what would be computed again is nothing at all */
     { TRACKS(with_subchannel), "cue", { 0 }, NULL, "", NULL, NULL },
     { TRACKS(with_lyrics), "cue", { 0 }, "the subchannel of 1 sectors", "--allow-loss", NULL, "subchannel" },
+    { TRACKS(with_sound_in_the_pause), "cue", { 0 }, "150 sectors of the pause", "--allow-loss", NULL, "pause" },
+    { TRACKS(with_sound_in_the_pause), "cue", { .allow_loss = true }, NULL, "", NULL, "pause" },
+    { TRACKS(with_sound_in_the_pause), "wav", { 0 }, NULL, "", NULL, "pregap" },
     { TRACKS(data_track), "cue", { .sector = 2048 }, NULL, "", NULL, NULL },
     { TRACKS(odd_edc), "cue", { 0 }, NULL, "", NULL, NULL },
     { TRACKS(odd_edc), "cue", { .sector = 2048 }, "check bytes of 1 sectors", "--allow-loss", NULL, "check-bytes" },
@@ -159,6 +165,48 @@ START_TEST(weighs_losses)
     ck_assert_pstr_eq(conversion.advice_suffix, cases[_i].suffix);
     ck_assert_msg(lists(&conversion, cases[_i].told) == (cases[_i].told != NULL), "%s is not told, or something is",
                   cases[_i].told ? cases[_i].told : "nothing");
+    dk_conversion_free(&conversion);
+    dk_disc_close(disc);
+}
+END_TEST
+
+/* All 20 are told, in few words; and the command that is offered keeps all of them. */
+START_TEST(tells_many_tracks_by_their_range)
+{
+    struct made_track tracks[21] = { DATA };
+    struct dk_conversion conversion;
+    struct dk_error error = { 0 };
+    struct dk_disc *disc;
+    char path[1000];
+
+    for (int i = 1; i < 21; i++)
+        tracks[i] = (struct made_track)AUDIO;
+    disc = made_disc(tracks, 21);
+    snprintf(path, sizeof path, "%s/many.iso", suite_folder());
+    ck_assert(!dk_convert(disc, path, &(struct dk_convert_options){ 0 }, &conversion, &error));
+    ck_assert_msg(strstr(error.text, "tracks 2 to 21 (audio, 1200 sectors)") != NULL, "%s", error.text);
+    ck_assert_str_eq(conversion.advice, "--track 1");
+    dk_conversion_free(&conversion);
+    snprintf(path, sizeof path, "%s/many.wav", suite_folder());
+    ck_assert(!dk_convert(disc, path, &(struct dk_convert_options){ 0 }, &conversion, &error));
+    ck_assert_str_eq(conversion.advice, "--allow-loss");
+    dk_conversion_free(&conversion);
+    dk_disc_close(disc);
+}
+END_TEST
+
+START_TEST(damage_is_told_once)
+{
+    struct dk_disc *disc = made_disc(TRACKS(odd_edc));
+    struct dk_conversion conversion;
+    struct dk_error error = { 0 };
+    char path[1000];
+
+    snprintf(path, sizeof path, "%s/once.cue", suite_folder());
+    ck_assert_msg(dk_convert(disc, path, &(struct dk_convert_options){ 0 }, &conversion, &error), "%s", error.text);
+    ck_assert_uint_eq(conversion.bad.count, 1);
+    ck_assert_int_eq(conversion.bad.runs[0].lba, 10);
+    ck_assert_uint_eq(conversion.notes.count, 1);
     dk_conversion_free(&conversion);
     dk_disc_close(disc);
 }
@@ -214,6 +262,8 @@ END_TEST
 static void add_all(TCase *test_case)
 {
     tcase_add_loop_test(test_case, weighs_losses, 0, sizeof cases / sizeof *cases);
+    tcase_add_test(test_case, tells_many_tracks_by_their_range);
+    tcase_add_test(test_case, damage_is_told_once);
     tcase_add_test(test_case, tells_attributes_of_the_table);
     tcase_add_test(test_case, refuses_a_dvd_where_only_cds_fit);
 }
