@@ -41,9 +41,11 @@ static void read_device(struct rock_ridge *found, struct cursor cursor)
     found->has_device = true;
     found->device_major = both32(numbers);
     found->device_minor = both32(numbers + 8);
-    if (found->device_major == 0 && found->device_minor > 255) { /* both in one number, as in old Unix */
-        found->device_major = found->device_minor >> 8;
-        found->device_minor &= 255;
+    if (found->device_major == 0 && found->device_minor > 255) { /* both in one number of 32 bits, as Linux packs it */
+        const uint32_t packed = found->device_minor;
+
+        found->device_major = packed >> 8 & 0xFFF;
+        found->device_minor = (packed & 0xFF) | (packed >> 12 & 0xFFF00);
     }
 }
 

@@ -127,6 +127,30 @@ START_TEST(files_are_never_links_of_others)
 }
 END_TEST
 
+/* PN as genisoimage writes it, as Unix had it in 16 bits, and as xorriso and libarchive write it for Linux. */
+static const struct {
+    uint32_t high, low, major, minor;
+} devices[] = {
+    { 1, 3, 1, 3 }, { 300, 70000, 300, 70000 }, { 0, 0x0803, 8, 3 }, { 0, 0x11112C70, 300, 70000 }, { 0, 7, 0, 7 },
+};
+
+START_TEST(device_numbers_are_told_apart_in_every_packing)
+{
+    struct iso_fields fields = { .used = 0 };
+    uint8_t numbers[16];
+
+    iso_put_both32(numbers, devices[_i].high);
+    iso_put_both32(numbers + 8, devices[_i].low);
+    iso_field_px(&fields, 0020600);
+    iso_field_nm(&fields, 0, "device");
+    iso_field(&fields, "PN", numbers, sizeof numbers);
+    iso_add(&iso, ISO_ROOT, (struct iso_record){ "DEVICE.;1", 0, 0, 0, .fields = &fields });
+    expect(DK_TREE_BEST, "device char 0\n");
+    ck_assert_uint_eq(entry_of("device")->device_major, devices[_i].major);
+    ck_assert_uint_eq(entry_of("device")->device_minor, devices[_i].minor);
+}
+END_TEST
+
 START_TEST(names_and_targets_go_on_in_continuation_areas)
 {
     struct iso_fields link = { .used = 0 }, first = { .used = 0 }, second = { .used = 0 };
@@ -364,6 +388,7 @@ static void add_shapes(TCase *test_case)
     tcase_add_test(test_case, files_are_never_links_of_others);
     tcase_add_test(test_case, names_and_targets_go_on_in_continuation_areas);
     tcase_add_loop_test(test_case, components_make_a_target, 0, sizeof links / sizeof *links);
+    tcase_add_loop_test(test_case, device_numbers_are_told_apart_in_every_packing, 0, sizeof devices / sizeof *devices);
     tcase_add_test(test_case, a_relocated_directory_stands_where_it_belongs);
     tcase_add_loop_test(test_case, xa_records_stand_before_the_fields, 0, 2);
     tcase_add_test(test_case, rock_ridge_without_its_mark_is_taken);
