@@ -65,18 +65,34 @@ static void survey_trees(struct survey *survey, const struct dk_volumes *volumes
         survey->missing = true; /* no tree says that what lies behind the end is only padding */
 }
 
-/* LBA behind the longest volume: of a bridge disc the one of UDF may be longer, and is then the right one. */
-static int64_t volumes_end(const struct dk_volumes *volumes)
+/*
+ * LBA behind a volume. That of a later session has its addresses from LBA 0 of the disc, and its size from there (as
+ * xorriso writes it) or from the start of the session (as genisoimage does): then it would end before its own files.
+ */
+static int64_t volume_end_of(const struct dk_volume *volume, int32_t session, const struct survey *survey)
 {
-    int64_t end = INT64_MIN;
+    const bool has_descriptors = volume->kind == DK_VOLUME_ISO9660 || volume->kind == DK_VOLUME_JOLIET;
+    const int64_t from_base = (int64_t)volume->base + volume->blocks, from_session = (int64_t)session + volume->blocks;
+
+    if (has_descriptors && volume->base < session &&
+        (from_base <= volume->lba || (survey->end > from_base && survey->end <= from_session)))
+        return from_session;
+    return from_base;
+}
+
+/* LBA behind the longest volume: of a bridge disc the one of UDF may be longer, and is then the right one. */
+static int64_t volumes_end(const struct dk_volumes *volumes, const struct survey *survey)
+{
+    int64_t longest = INT64_MIN;
 
     for (size_t i = 0; i < volumes->count; i++) {
         const struct dk_volume *volume = &volumes->items[i];
+        const int64_t end = volume_end_of(volume, volumes->track_lba, survey);
 
-        if (volume->blocks && volume->kind != DK_VOLUME_HFS && (int64_t)volume->base + volume->blocks > end)
-            end = (int64_t)volume->base + volume->blocks;
+        if (volume->blocks && volume->kind != DK_VOLUME_HFS && end > longest)
+            longest = end;
     }
-    return end;
+    return longest;
 }
 
 static void note_size(struct dk_notes *notes, const struct dk_size *size, int64_t track_end)
@@ -117,12 +133,14 @@ void inspection_measure(struct dk_inspection *inspection, const struct dk_disc *
                         const struct dk_volumes *volumes)
 {
     struct survey survey = { .disc = disc, .track = track, .end = INT64_MIN };
-    const int64_t track_end = (int64_t)track->lba + track->count, volume_end = volumes_end(volumes);
+    const int64_t track_end = (int64_t)track->lba + track->count;
     const bool last = track == &disc->tracks[disc->track_count - 1];
     struct dk_size size = { .track = track->number };
     uint64_t odd_tail;
+    int64_t volume_end;
 
     survey_trees(&survey, volumes, &inspection->notes);
+    volume_end = volumes_end(volumes, &survey);
     if (volume_end == INT64_MIN)
         return;
     size.base = volumes->items[0].base;

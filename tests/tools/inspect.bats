@@ -174,6 +174,20 @@ END
         '["x86","no emulation",4,true]' ]
 }
 
+@test "a later session whose volume counts its size from its own start is exact" {
+    need genisoimage
+    mkdir first second
+    seq 1 20000 >first/numbers.txt
+    echo two >second/two.txt
+    genisoimage -quiet -R -J -o first.iso first
+    truncate -s $((300 * 2048)) first.iso
+    genisoimage -quiet -R -J -C 0,300 -M first.iso -o second.iso second
+    run "$BIN/disc-inspect" second.iso # the files of the first session are not here
+    [ "$status" -eq 3 ]
+    [[ $output == *"block 0 at LBA -300"* ]]
+    [[ $output == *"exact: the track ends with its volume"* ]]
+}
+
 @test "control characters of a label do not reach the terminal" {
     need genisoimage
     mkdir tree
