@@ -148,7 +148,7 @@ static bool open_files(struct mds *mds, struct mds_files *files, struct dk_error
     bool right = open_parts(mds, files, parts, &opened, error);
 
     if (right && opened == files->count) {
-        files->store = opened == 1 ? dk_store_use(parts[0]) : dk_store_chain(parts, opened, files->names[0], error);
+        files->store = opened == 1 ? dk_store_use(parts[0]) : dk_store_chain(parts, opened, parts[0]->name, error);
         right = files->store != NULL;
     }
     if (files->store)

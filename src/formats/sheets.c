@@ -108,21 +108,27 @@ void sheets_note_unread(const char *path, struct dk_notes *notes)
     }
 }
 
+/* By the plain file that a store is of; one that is made of several files has the name of the first. */
+static bool is_file(struct dk_store *store, const struct stat *wanted)
+{
+    struct stat status;
+    uint64_t start;
+    const int fd = dk_store_plain_file(store, &start);
+
+    return (fd >= 0 ? fstat(fd, &status) : stat(store->name, &status)) == 0 && status.st_dev == wanted->st_dev &&
+           status.st_ino == wanted->st_ino;
+}
+
 bool sheet_is_about(const struct dk_disc *disc, struct dk_store *file)
 {
-    struct stat wanted, status;
+    struct stat wanted;
     uint64_t start;
     const int fd = dk_store_plain_file(file, &start);
 
     if (fd < 0 || fstat(fd, &wanted) != 0)
         return false;
-    for (size_t i = 0; i < disc->extent_count; i++) {
-        struct dk_store *store = disc->extents[i].store;
-        const int other = store ? dk_store_plain_file(store, &start) : -1;
-
-        if (other >= 0 && fstat(other, &status) == 0 && status.st_dev == wanted.st_dev &&
-            status.st_ino == wanted.st_ino)
+    for (size_t i = 0; i < disc->extent_count; i++)
+        if (disc->extents[i].store && is_file(disc->extents[i].store, &wanted))
             return true;
-    }
     return false;
 }

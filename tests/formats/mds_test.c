@@ -243,6 +243,9 @@ START_TEST(dvd_is_read_from_two_files)
     table_check_sectors(disc);
     ck_assert_uint_eq(disc->container_size, 175 * 2048);
     dk_disc_close(disc);
+    disc = must_open("disc.mdf");
+    ck_assert_str_eq(disc->format, "mds");
+    dk_disc_close(disc);
 }
 END_TEST
 
