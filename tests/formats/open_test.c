@@ -81,7 +81,6 @@ static const struct {
     { "IsZ!", 4, "is an ISZ image" },
     { "MEDIA DESCRIPTOR\3", 17, "is an MDS sheet" },
     { "MEDIA DESCRIPTOR\2", 17, "is an MDX image" },
-    { "[CloneCD]\r\n", 11, "is a CloneCD sheet" },
     { "\x1F\x8B\x08", 3, "compressed by gzip" },
     { "QFI\xFB", 4, "is a QCOW virtual disk" },
     { "RIFF\x10\0\0\0WAVEfmt ", 16, "is a WAVE file" },
