@@ -88,10 +88,15 @@ static bool write_sound(struct convert *convert, const struct convert_sound *sou
 bool convert_write_wav(struct convert *convert, struct dk_error *error)
 {
     uint64_t done = 0;
+    char advice[40];
 
-    if (strcmp(convert->path, "-") == 0 && convert->sound_count > 1)
-        return convert_refuse(convert, "--track 1", NULL, error, "stdout takes one file, and %s has %zu audio tracks",
-                              convert->disc->path, convert->sound_count);
+    if (strcmp(convert->path, "-") == 0 && convert->sound_count > 1) {
+        /* the last, since what is hidden before the first would be a file more */
+        snprintf(advice, sizeof advice, "--track %u", convert->sounds[convert->sound_count - 1].track);
+        return convert_refuse(convert, convert->options->track ? NULL : advice, NULL, error,
+                              "stdout takes one file, and %s has %zu audio tracks", convert->disc->path,
+                              convert->sound_count);
+    }
     for (size_t i = 0; i < convert->sound_count; i++) {
         char *name = name_of(convert, &convert->sounds[i]);
         struct dk_output_file *file = name ? dk_output_add(convert->output, name, error) : NULL;

@@ -252,7 +252,10 @@ void convert_tell_advice(struct tool *tool, const struct convert_options *option
         strncat(line, conversion->advice, sizeof line - strlen(line) - 1);
     }
     snprintf(output, sizeof output, "%s", operands[1]);
-    if (conversion->advice_suffix && strcmp(operands[1], "-") != 0)
+    if (conversion->advice_suffix && strcmp(operands[1], "-") == 0) {
+        put_word(line, sizeof line, "--to");
+        put_word(line, sizeof line, conversion->advice_suffix);
+    } else if (conversion->advice_suffix)
         snprintf(output, sizeof output, "%.*s.%s", dot ? (int)(dot - operands[1]) : (int)strlen(operands[1]),
                  operands[1], conversion->advice_suffix);
     else if (options->to) {

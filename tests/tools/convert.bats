@@ -332,6 +332,24 @@ PY
     run -1 convert --to cue two.cue -
 }
 
+# What a refusal says behind "this would:", without the name of the program.
+offered() {
+    sed -n 's/^disc-convert: this would: disc-convert //p' <<<"$output"
+}
+
+@test "the command that is offered for stdout works" {
+    cat r.bin p.bin >mixed.bin
+    frames=$(($(stat -L -c %s r.bin) / 2352))
+    printf '%s\n' 'FILE "mixed.bin" BINARY' 'TRACK 01 MODE1/2352' 'INDEX 01 00:00:00' 'TRACK 02 AUDIO' \
+        "INDEX 01 00:$(printf '%02d:%02d' $((frames / 75)) $((frames % 75)))" 'TRACK 03 AUDIO' \
+        "INDEX 01 00:$(printf '%02d:%02d' $(((frames + 150) / 75)) $(((frames + 150) % 75)))" >mixed.cue
+    run -1 convert --to wav --allow-loss mixed.cue -
+    [[ $output == *"stdout takes one file"* ]]
+    eval "convert $(offered)" | tail -c +45 | cmp - <(tail -c +$((150 * 2352 + 1)) p.bin)
+    run -1 convert --to wav a.iso -
+    eval "convert $(offered)" | cmp - a.iso
+}
+
 @test "wrong use" {
     run -2 convert a.iso
     run -2 convert - x.iso
