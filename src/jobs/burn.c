@@ -3,6 +3,7 @@
 #include "jobs/data_track.h"
 
 #include <disckit/input.h>
+#include <disckit/pipeline.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,6 +41,33 @@ static bool can_become_mode1(const struct burn_task *task, struct dk_error *erro
         dk_note(&task->report->notes, DK_NOTE_ODD, "track %d is Mode 2 Form 1: its user data is burned as Mode 1",
                 track->number);
     return true;
+}
+
+/*
+ * Looks for damage before the disc is begun: what the image's check bytes tell is lost in the burned disc, whose drive
+ * makes new ones. It is told, and burned as it is.
+ */
+static bool check_image(const struct burn_task *task, struct dk_error *error)
+{
+    struct dk_bad_list bad = { 0 };
+    const struct dk_pipeline settings = {
+        .disc = task->image,
+        .lba = task->track->lba,
+        .count = task->track->count,
+        .form = DK_FORM_USER,
+        .check = true,
+        .bad = &bad,
+        .watch = task->options->watch,
+        .doing = "checking the image",
+    };
+    bool right;
+
+    if (task->track->stored == DK_SECTOR_USER)
+        return true; /* there are no check bytes */
+    right = dk_pipeline_run(&settings, error);
+    dk_bad_list_note(&bad, &task->report->notes);
+    dk_bad_list_free(&bad);
+    return right;
 }
 
 bool burn_write(const struct burn_task *task, struct dk_burner *burner, struct dk_error *error)
@@ -117,7 +145,7 @@ bool dk_burn(struct dk_disc *image, const char *target, const struct dk_burn_opt
         return false;
     report->track = task.track->number;
     report->sectors = task.track->count;
-    return can_become_mode1(&task, error) && burn_to(&task, error);
+    return can_become_mode1(&task, error) && check_image(&task, error) && burn_to(&task, error);
 }
 
 void dk_burn_report_free(struct dk_burn_report *report)

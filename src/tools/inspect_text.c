@@ -56,9 +56,13 @@ static void print_cd_text(const struct dk_cd_text *text, unsigned track, const c
 
 static void print_flags(const struct dk_track *track, FILE *to)
 {
+    const char *before = "  ";
+
     for (const struct inspect_flag *flag = inspect_flags; flag->name; flag++)
-        if (track->control & flag->bit)
-            fprintf(to, " %s", flag->name);
+        if (track->control & flag->bit) {
+            fprintf(to, "%s%s", before, flag->name);
+            before = " ";
+        }
 }
 
 static void print_track(const struct dk_disc *disc, const struct dk_track *track, FILE *to)
@@ -68,7 +72,7 @@ static void print_track(const struct dk_disc *disc, const struct dk_track *track
 
     inspect_msf_of_lba(track->lba, start);
     inspect_msf_of_length(track->count, length);
-    fprintf(to, "  %5d  %-11s  %7" PRId32 "  %8s  %7" PRIu32 "  %8s  %6" PRIu32 "  %6d ", track->number,
+    fprintf(to, "  %5d  %-11s  %7" PRId32 "  %8s  %7" PRIu32 "  %8s  %6" PRIu32 "  %6d", track->number,
             dk_mode_name(track->mode), track->lba, start, track->count, length, track->pregap, track->stored);
     print_flags(track, to);
     fprintf(to, "%s\n", track->missing ? " (its data is not there)" : "");

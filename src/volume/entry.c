@@ -329,6 +329,10 @@ static void take_record(struct about *about, struct directory *directory, struct
         entry->damaged = true;
         note(about, DK_NOTE_DAMAGE, found->damage);
     }
+    if (found->sparse) {
+        entry->damaged = true;
+        note(about, DK_NOTE_DAMAGE, "it is a sparse file (an SF entry), which is not read here");
+    }
     take_attributes(pool, about->record, found, entry);
     if (found->has_child) {
         follow_child(about, pool, child);

@@ -45,6 +45,19 @@ same_on_disc() { on cmp -n "$(stat -c %s "$1")" /dev/sr0 "$1"; }
     same_on_disc disc.iso
 }
 
+@test "damaged sectors of the image are told before they are burned" {
+    blank 0 cd-r
+    burn disc.iso /dev/sr0
+    head -c $((size / 2048 * 2352)) medium0.img >disc.bin
+    printf 'X' | dd of=disc.bin bs=1 seek=$((20 * 2352 + 100)) conv=notrunc status=none
+    printf 'FILE "disc.bin" BINARY\n  TRACK 01 MODE1/2352\n    INDEX 01 00:00:00\n' >disc.cue
+    blank 0 dvd+r
+    burn disc.cue /dev/sr0
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"LBA 20"* ]]
+    on cmp -n $((20 * 2048)) /dev/sr0 disc.iso
+}
+
 @test "what was burned rips to the same image" {
     blank 0 cd-r
     burn disc.iso /dev/sr0

@@ -267,6 +267,17 @@ static void path_table_lies(void)
     iso_put_both32(iso_sector(&iso, 16) + 140, 0x7FFFFFFF);
 }
 
+/* RRIP 4.1.7: virtual size high and low, depth of the table. */
+static void sparse_file(void)
+{
+    struct iso_fields rest = { .used = 0 };
+
+    iso_field_nm(&rest, 0, "a");
+    iso_field(&rest, "SF", (const uint8_t[17]){ 0 }, 17);
+    memcpy(iso_sector(&iso, 50), rest.bytes, rest.used);
+    continue_at(record_a, 50, 0, (uint32_t)rest.used);
+}
+
 static void volume_size_lies(void)
 {
     iso_put_both32(iso_sector(&iso, 16) + 80, 0);
@@ -325,6 +336,7 @@ static const struct {
     { block_size_odd, sound, "gives 65535 bytes as its block size", false },
     { boot_catalog_beyond, sound, "the boot catalog at LBA 16777215 can't be read", false },
     { path_table_lies, sound, NULL, false },
+    { sparse_file, "a file 5\n" REST, "a: it is a sparse file", false },
     { volume_size_lies, sound, NULL, false },
 };
 
