@@ -18,7 +18,9 @@ bool record_parse(const uint8_t *bytes, size_t left, struct record *record)
     record->attribute_blocks = fixed[1];
     record->extent = both32(fixed + 2);
     record->size = both32(fixed + 10);
-    record->halves_differ = le32(fixed + 2) != be32(fixed + 6) || le32(fixed + 10) != be32(fixed + 14);
+    record->big_extent = be32(fixed + 6);
+    record->big_size = be32(fixed + 14);
+    record->halves_differ = le32(fixed + 2) != record->big_extent || le32(fixed + 10) != record->big_size;
     record->date = fixed + 18;
     record->flags = fixed[25];
     record->unit = fixed[26];

@@ -15,7 +15,8 @@ enum record_flag {
 
 /* Its pointers live until the next record is asked for. */
 struct record {
-    uint32_t extent, size; /* block, bytes */
+    uint32_t extent, size; /* block, bytes: by their little-endian halves, by the other where those are 0 */
+    uint32_t big_extent, big_size;
     uint8_t attribute_blocks, flags, unit, gap;
     const uint8_t *date;
     const uint8_t *name;

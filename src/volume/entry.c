@@ -316,6 +316,30 @@ static void take_packed(struct about *about, struct dk_entry *entry)
     }
 }
 
+static bool lies_inside(const struct about *about, uint32_t extent, uint32_t size)
+{
+    const struct blocks *blocks = &about->tree->blocks;
+    struct place place;
+
+    return blocks_place(blocks, (uint64_t)extent + about->record->attribute_blocks, &place) &&
+           blocks_in_track(blocks, place.lba, blocks_sectors(place, size));
+}
+
+/* Linux reads the little-endian halves alone, so they count, unless only the others are in the image. */
+static void choose_halves(struct about *about)
+{
+    struct record *record = about->record;
+
+    if (!lies_inside(about, record->extent, record->size) && lies_inside(about, record->big_extent, record->big_size)) {
+        record->extent = record->big_extent;
+        record->size = record->big_size;
+    }
+    note(about, DK_NOTE_ODD,
+         record->extent == record->big_extent && record->size == record->big_size
+             ? "its extent or size is not the same in both byte orders; the big-endian one counts"
+             : "its extent or size is not the same in both byte orders; the little-endian one counts");
+}
+
 static void take_record(struct about *about, struct directory *directory, struct pool *pool, struct child *child)
 {
     struct dk_tree *tree = about->tree;
@@ -323,8 +347,7 @@ static void take_record(struct about *about, struct directory *directory, struct
     const struct rock_ridge *found = &tree->rock_ridge;
 
     if (about->record->halves_differ)
-        note(about, DK_NOTE_ODD,
-             "its extent or size is not the same in both byte orders; the little-endian one counts");
+        choose_halves(about);
     if (found->damage) {
         entry->damaged = true;
         note(about, DK_NOTE_DAMAGE, found->damage);

@@ -130,6 +130,16 @@ static void record_long(void)
     record_z[32] = 240;
 }
 
+static void little_half_lies(void)
+{
+    memset(record_a + 2, 0x7F, 4);
+}
+
+static void little_half_missing(void)
+{
+    memset(record_a + 2, 0, 4);
+}
+
 static void halves_differ(void)
 {
     record_a[6] ^= 1;
@@ -302,6 +312,8 @@ static const struct {
     { name_empty, REST, "has no name", false },
     { record_short, REST, "is too short to be one", false },
     { record_long, NULL, "LBA 21", false },
+    { little_half_lies, sound, "a: its extent or size is not the same in both byte orders; the big-endian one", true },
+    { little_half_missing, sound, "not the same in both byte orders; the big-endian one counts", true },
     { halves_differ, sound, "a: its extent or size is not the same in both byte orders", true },
     { extent_beyond, sound, "a: LBA 5000 to 5000 of its contents are not all in the image", false },
     { extent_last, sound, "a: its contents lie where no disc has a sector", false },
