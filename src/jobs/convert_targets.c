@@ -98,6 +98,23 @@ static bool no_target(const struct convert *convert, struct dk_error *error)
                    convert->path, ids);
 }
 
+/* An option that the target has no use for is a misunderstanding, and no result would show it. */
+static bool options_fit(const struct convert *convert, struct dk_error *error)
+{
+    const struct dk_convert_options *options = convert->options;
+    const bool is_image = convert->way->write == convert_write_image;
+
+    if (options->split && !is_image)
+        return dk_fail(error, DK_ERROR_REFUSED, "--split is for sheets: a .%s has nothing to split",
+                       convert->target.id);
+    if (options->sector && !is_image)
+        return dk_fail(error, DK_ERROR_REFUSED, "--sector is for sheets: a .%s has one size of sectors",
+                       convert->target.id);
+    if (options->cut && convert->way->write != convert_write_iso)
+        return dk_fail(error, DK_ERROR_REFUSED, "--cut is for an .iso, and a .%s is none", convert->target.id);
+    return true;
+}
+
 bool convert_find_target(struct convert *convert, struct dk_error *error)
 {
     struct dk_target target;
@@ -109,6 +126,8 @@ bool convert_find_target(struct convert *convert, struct dk_error *error)
                 way++;
             convert->way = &ways[way];
             convert->target = target;
+            if (!options_fit(convert, error))
+                return false;
             convert->result->target = target.id;
             return true;
         }

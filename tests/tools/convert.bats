@@ -357,6 +357,10 @@ offered() {
     run -2 convert a.iso x.foo
     run -2 convert --sector 2336 a.iso x.cue
     run -2 convert --hash md4 a.iso x.iso
+    run -2 convert --split a.iso x.iso
+    [[ $output == *"--split is for sheets"* ]]
+    run -2 convert --sector 2048 a.iso x.iso
+    run -2 convert --cut a.iso x.cue
     run -2 convert --quiet a.iso
     [ -n "$output" ]
     only
