@@ -9,11 +9,15 @@ CORPUS ?= ../shared/corpus
 # --- what is needed ---------------------------------------------------------------------------------------------------
 # pkg-config's name of a library and the Debian package that has it
 LIBRARIES = libcdio:libcdio-dev libiso9660:libiso9660-dev libburn-1:libburn-dev jansson:libjansson-dev \
-	libcrypto:libssl-dev libdeflate:libdeflate-dev zlib:zlib1g-dev flac:libflac-dev
-BUILD_PACKAGES = gcc libc6-dev pkg-config $(foreach pair,$(LIBRARIES),$(lastword $(subst :, ,$(pair))))
+	libcrypto:libssl-dev libdeflate:libdeflate-dev zlib:zlib1g-dev flac:libflac-dev liblzma:liblzma-dev \
+	libzstd:libzstd-dev liblz4:liblz4-dev lzo2:liblzo2-dev
+# bzip2 comes without a file for pkg-config.
+BZIP2 = echo '\#include <bzlib.h>' | $(CC) -E -x c -o /dev/null - 2>/dev/null
+BUILD_PACKAGES = gcc libc6-dev pkg-config libbz2-dev $(foreach pair,$(LIBRARIES),$(lastword $(subst :, ,$(pair))))
 # The demo and the tests: other programs that make images and say what is in them, compilers, checkers.
 TEST_PACKAGES = check bats clang clang-format libclang-rt-14-dev mandoc universal-ctags python3-minimal python3 file \
-	genisoimage xorriso libarchive-tools p7zip-full iat cdrdao bchunk jq bc udftools xz-utils procps strace
+	genisoimage xorriso libarchive-tools p7zip-full iat cdrdao bchunk jq bc udftools xz-utils procps strace \
+	bzip2 lz4 zstd flac mame-tools ccd2iso daa2iso cuetools
 # Drives in a virtual machine
 LAB_PACKAGES = qemu-system-x86 busybox-static cpio kmod tgt open-iscsi linux-libc-dev
 PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LAB_PACKAGES)
@@ -23,10 +27,10 @@ CC_clang = clang
 CC_fuzz = clang
 CC = $(or $(CC_$(V)),gcc)
 modules = $(foreach pair,$(LIBRARIES),$(firstword $(subst :, ,$(pair))))
-ifeq ($(shell pkg-config --exists $(modules) 2>/dev/null && command -v $(CC)),)
+ifeq ($(shell pkg-config --exists $(modules) 2>/dev/null && $(BZIP2) && command -v $(CC)),)
 missing := $(foreach program,$(CC) pkg-config,$(shell command -v $(program) >/dev/null || echo $(program))) \
 	$(foreach pair,$(LIBRARIES),$(shell pkg-config --exists $(firstword $(subst :, ,$(pair))) 2>/dev/null || \
-	echo $(lastword $(subst :, ,$(pair)))))
+	echo $(lastword $(subst :, ,$(pair))))) $(shell $(BZIP2) || echo libbz2-dev)
 else
 library_cflags := $(shell pkg-config --cflags $(modules))
 library_libs := $(shell pkg-config --libs $(modules))
@@ -41,7 +45,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcon
 ALL_CFLAGS = -std=c17 -g -fPIC -fvisibility=hidden -pthread $(WARNINGS) $(CFLAGS_$(V)) $(CFLAGS)
 ALL_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DDISCKIT_VERSION='"$(VERSION)"' -Iinclude -Isrc \
 	$(library_cflags) $(CPPFLAGS)
-ALL_LDLIBS = -pthread $(library_libs) $(LDLIBS)
+ALL_LDLIBS = -pthread $(library_libs) -lbz2 $(LDLIBS)
 COMPILE = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
 LINK = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
 
@@ -179,7 +183,7 @@ install: all $(library)
 	ln -sf $(notdir $(shared)) $(into)/lib/libdisckit.so
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: disckit' \
 		'Description: disc images of any kind, opened and read' 'Version: $(VERSION)' 'Libs: -L$${libdir} -ldisckit' \
-		'Libs.private: -pthread' 'Requires.private: $(modules)' 'Cflags: -I$${includedir}' >$(into)/lib/pkgconfig/disckit.pc
+		'Libs.private: -pthread -lbz2' 'Requires.private: $(modules)' 'Cflags: -I$${includedir}' >$(into)/lib/pkgconfig/disckit.pc
 	install -m 644 $(completions) $(into)/share/bash-completion/completions
 	install -m 644 $(wildcard man/*.1) $(into)/share/man/man1
 	install -m 644 $(wildcard man/*.7) $(into)/share/man/man7

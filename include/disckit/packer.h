@@ -1,0 +1,34 @@
+/*
+ * Packing: blocks are handed over in order, packed on every processor, and come out in the same order; so the result
+ * does not depend on how many threads there are. Memory is bounded by a few blocks a thread.
+ */
+#ifndef DISCKIT_PACKER_H
+#define DISCKIT_PACKER_H
+
+#include <disckit/bytes.h>
+
+/* What a format brings. `worker_new` and `worker_free` may be NULL. */
+struct dk_packing {
+    uint32_t block_size;                /* the most that dk_packer_add() is given at once */
+    uint32_t room;                      /* the most that `pack` may fill */
+    void *(*worker_new)(void *context); /* what one thread needs; NULL: out of memory */
+    void (*worker_free)(void *worker);
+    /* Packs one block into `to`, and says how many bytes that is; `tag` goes to `put`. On several threads at once. */
+    bool (*pack)(void *context, void *worker, const uint8_t *from, size_t size, uint8_t *to, size_t *packed,
+                 unsigned *tag, struct dk_error *error);
+    /* Takes what came out of block `index`; in order, one at a time, on the thread that adds or finishes. */
+    bool (*put)(void *context, uint64_t index, const uint8_t *bytes, size_t size, unsigned tag, struct dk_error *error);
+    void *context;
+    unsigned threads; /* 0: one a processor */
+};
+
+struct dk_packer;
+
+DK_API struct dk_packer *dk_packer_new(const struct dk_packing *packing, struct dk_error *error);
+/* The next block; its bytes are copied. */
+DK_API DK_MUST_USE bool dk_packer_add(struct dk_packer *packer, const void *bytes, size_t size, struct dk_error *error);
+/* Waits until every block was put. */
+DK_API DK_MUST_USE bool dk_packer_finish(struct dk_packer *packer, struct dk_error *error);
+DK_API void dk_packer_free(struct dk_packer *packer); /* without a finish: drops what is under way; NULL is fine */
+
+#endif
