@@ -44,6 +44,19 @@ enum { DK_PROBE_HEAD = 512 << 10, DK_PROBE_TAIL = 4 << 10 };
 DK_API struct dk_store *dk_open_beside(const struct dk_candidate *candidate, const char *name, bool only,
                                        struct dk_notes *notes, struct dk_error *error);
 
+/* Takes `count` sectors from `lba` on, in the form of the run. False ends the run with `error`. */
+typedef bool dk_write_take(void *context, int32_t lba, uint32_t count, const uint8_t *bytes, struct dk_error *error);
+
+/* Sectors that a writer wants, in order. */
+struct dk_write_run {
+    int32_t lba;
+    uint32_t count;
+    enum dk_form form;
+    uint64_t done_before, total; /* sectors of all runs, for the watch */
+    dk_write_take *take;
+    void *context;
+};
+
 /* How a disc is written. */
 struct dk_write_options {
     unsigned sector; /* bytes a sector of data tracks in the result: 0 (the format's own choice), 2048 or 2352 */
@@ -51,6 +64,12 @@ struct dk_write_options {
     bool checked;    /* what is bad, or has no place in the format, is told by the caller */
     struct dk_watch *watch;
     struct dk_notes *notes;
+    /*
+     * Reads for the writer, ticks the watch, gives what can't be read as zeros and keeps in mind what is bad. NULL: the
+     * disc's own source is read, and what is bad is noted.
+     */
+    bool (*read)(void *reader, const struct dk_write_run *run, struct dk_error *error);
+    void *reader;
 };
 
 struct dk_format {

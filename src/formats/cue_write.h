@@ -2,7 +2,7 @@
 #ifndef FORMATS_CUE_WRITE_H
 #define FORMATS_CUE_WRITE_H
 
-#include <disckit/format.h>
+#include "formats/writer.h"
 
 /* A track of the result. Its sectors from `first` to its end are in a file, one behind the other. */
 struct cue_part {
@@ -17,13 +17,9 @@ struct cue_part {
 };
 
 struct cue_writer {
-    struct dk_disc *disc;
-    const char *path;
-    const struct dk_write_options *options;
-    struct dk_output *output;
+    struct writer base;
     struct dk_output_file *sheet;
     struct cue_part parts[DK_TRACKS_MAX]; /* as many as the disc has tracks */
-    uint64_t done, total;                 /* bytes, for the watch */
     const char *cd_text_path;             /* NULL: no CDTEXTFILE */
 };
 
@@ -31,13 +27,7 @@ struct cue_writer {
 const char *cue_mode_word(enum dk_mode mode, unsigned size);
 /* Path of the file with the sectors of a part; in the disc's arena. */
 const char *cue_data_path(const struct cue_writer *writer, const struct cue_part *part);
-/* The sheet's path with `suffix` in the place of its own; in the disc's arena. */
-char *cue_path_with(const struct cue_writer *writer, const char *suffix);
-const char *cue_base_name(const char *path);
-
 bool cue_write_cd_text(struct cue_writer *writer, struct dk_error *error);
 bool cue_write_sheet(struct cue_writer *writer, struct dk_error *error);
-bool cue_write_sectors(struct cue_writer *writer, const struct cue_part *part, struct dk_output_file *to,
-                       struct dk_error *error);
 
 #endif

@@ -3,33 +3,12 @@
 
 #include <disckit/cdtext.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LEAD_IN = DK_LATER_SESSION_GAP - 2250 - DK_LEAD_IN_PREGAP /* 4500: what is left of 2250 + 4500 + 150 */ };
 
 /* ---- Lines ---- */
-
-static bool put(struct cue_writer *writer, struct dk_error *error, const char *format, ...) DK_PRINTF(3, 4);
-
-static bool put(struct cue_writer *writer, struct dk_error *error, const char *format, ...)
-{
-    va_list arguments;
-    char *line = NULL;
-    int length;
-    bool right;
-
-    va_start(arguments, format);
-    length = vasprintf(&line, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return dk_fail_errno(error, "cannot write %s", writer->path);
-    right = dk_output_write(writer->sheet, line, (size_t)length, error);
-    free(line);
-    return right;
-}
 
 enum { TIME_SIZE = 32 };
 
@@ -47,7 +26,7 @@ static bool put_time(struct cue_writer *writer, const char *words, uint64_t sect
 {
     char text[TIME_SIZE];
 
-    return put(writer, error, "%s %s\n", words, time_text(sectors, text));
+    return writer_print(writer->sheet, error, "%s %s\n", words, time_text(sectors, text));
 }
 
 static bool put_index(struct cue_writer *writer, const struct cue_part *part, unsigned number, int32_t lba,
@@ -55,8 +34,8 @@ static bool put_index(struct cue_writer *writer, const struct cue_part *part, un
 {
     char text[TIME_SIZE];
 
-    return put(writer, error, "    INDEX %02u %s\n", number,
-               time_text(part->time + (uint64_t)(lba - part->first), text));
+    return writer_print(writer->sheet, error, "    INDEX %02u %s\n", number,
+                        time_text(part->time + (uint64_t)(lba - part->first), text));
 }
 
 /* ---- CD-TEXT ---- */
@@ -73,7 +52,7 @@ static const struct {
 /* A track's ISRC has a line of its own. */
 static bool has_word(const struct cue_writer *writer, const struct dk_cd_text_item *item)
 {
-    const struct dk_track *track = dk_disc_track(writer->disc, item->track);
+    const struct dk_track *track = dk_disc_track(writer->base.disc, item->track);
 
     if (item->block != 0 || strpbrk(item->text, "\r\n"))
         return false;
@@ -87,7 +66,7 @@ static bool has_word(const struct cue_writer *writer, const struct dk_cd_text_it
 
 static bool words_tell_all(const struct cue_writer *writer)
 {
-    const struct dk_cd_text *text = writer->disc->cd_text;
+    const struct dk_cd_text *text = writer->base.disc->cd_text;
 
     for (size_t i = 0; i < text->count; i++)
         if (!has_word(writer, &text->items[i]))
@@ -97,14 +76,14 @@ static bool words_tell_all(const struct cue_writer *writer)
 
 static bool put_texts(struct cue_writer *writer, unsigned track, const char *indent, struct dk_error *error)
 {
-    const struct dk_cd_text *text = writer->disc->cd_text;
+    const struct dk_cd_text *text = writer->base.disc->cd_text;
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const char *words = dk_cd_text_get(text, 0, track, texts[i].type);
 
         if (!words || strpbrk(words, "\r\n") || (track && texts[i].type == DK_TEXT_UPC_ISRC))
             continue;
-        if (!put(writer, error, "%s%s \"%s\"\n", indent, texts[i].word, words))
+        if (!writer_print(writer->sheet, error, "%s%s \"%s\"\n", indent, texts[i].word, words))
             return false;
     }
     return true;
@@ -113,7 +92,7 @@ static bool put_texts(struct cue_writer *writer, unsigned track, const char *ind
 /* The packs in a file of their own, where the sheet's words cannot tell all that is in them. */
 bool cue_write_cd_text(struct cue_writer *writer, struct dk_error *error)
 {
-    const struct dk_disc *disc = writer->disc;
+    const struct dk_disc *disc = writer->base.disc;
     const struct dk_cd_text *text = disc->cd_text;
     const uint8_t *packs;
     struct dk_output_file *file;
@@ -127,14 +106,14 @@ bool cue_write_cd_text(struct cue_writer *writer, struct dk_error *error)
         count = dk_cd_text_encode(text, disc->tracks[0].number, disc->tracks[disc->track_count - 1].number, disc->arena,
                                   &packs);
     if (count == 0) {
-        dk_note(writer->options->notes, DK_NOTE_DAMAGE,
+        dk_note(writer->base.options->notes, DK_NOTE_DAMAGE,
                 "the CD-TEXT of %s does not fit in packs: only what the "
                 "words of a sheet can tell is kept",
                 disc->path);
         return true;
     }
-    writer->cd_text_path = cue_path_with(writer, ".cdt");
-    file = dk_output_add(writer->output, writer->cd_text_path, error);
+    writer->cd_text_path = writer_path(&writer->base, "cue", ".cdt");
+    file = dk_output_add(writer->base.output, writer->cd_text_path, error);
     return file && dk_output_write(file, packs, count * DK_CD_TEXT_PACK, error);
 }
 
@@ -163,7 +142,7 @@ static bool put_session(struct cue_writer *writer, size_t i, struct dk_error *er
     if (lead_in > between - pregap)
         lead_in = between - pregap;
     return put_time(writer, "REM LEAD-OUT", (uint64_t)(between - pregap - lead_in), error) &&
-           put(writer, error, "REM SESSION %02d\n", track->session) &&
+           writer_print(writer->sheet, error, "REM SESSION %02d\n", track->session) &&
            put_time(writer, "REM LEAD-IN", (uint64_t)lead_in, error) &&
            put_time(writer, "REM PREGAP", (uint64_t)pregap, error);
 }
@@ -172,20 +151,23 @@ static bool put_session(struct cue_writer *writer, size_t i, struct dk_error *er
 
 static bool put_head(struct cue_writer *writer, struct dk_error *error)
 {
-    const struct dk_disc *disc = writer->disc;
+    const struct dk_disc *disc = writer->base.disc;
 
-    return (!*disc->mcn || put(writer, error, "CATALOG %s\n", disc->mcn)) &&
-           (!writer->cd_text_path || put(writer, error, "CDTEXTFILE \"%s\"\n", cue_base_name(writer->cd_text_path))) &&
+    return (!*disc->mcn || writer_print(writer->sheet, error, "CATALOG %s\n", disc->mcn)) &&
+           (!writer->cd_text_path ||
+            writer_print(writer->sheet, error, "CDTEXTFILE \"%s\"\n", writer_name(writer->cd_text_path))) &&
            put_texts(writer, 0, "", error) &&
-           (disc->session_count < 2 || put(writer, error, "REM SESSION %02d\n", disc->tracks[0].session));
+           (disc->session_count < 2 ||
+            writer_print(writer->sheet, error, "REM SESSION %02d\n", disc->tracks[0].session));
 }
 
 static bool put_flags(struct cue_writer *writer, uint8_t control, struct dk_error *error)
 {
     if ((control & (DK_CONTROL_COPY_PERMITTED | DK_CONTROL_FOUR_CHANNELS | DK_CONTROL_PRE_EMPHASIS)) == 0)
         return true;
-    return put(writer, error, "    FLAGS%s%s%s\n", control & DK_CONTROL_COPY_PERMITTED ? " DCP" : "",
-               control & DK_CONTROL_FOUR_CHANNELS ? " 4CH" : "", control & DK_CONTROL_PRE_EMPHASIS ? " PRE" : "");
+    return writer_print(writer->sheet, error, "    FLAGS%s%s%s\n", control & DK_CONTROL_COPY_PERMITTED ? " DCP" : "",
+                        control & DK_CONTROL_FOUR_CHANNELS ? " 4CH" : "",
+                        control & DK_CONTROL_PRE_EMPHASIS ? " PRE" : "");
 }
 
 static bool put_indexes(struct cue_writer *writer, const struct cue_part *part, struct dk_error *error)
@@ -195,8 +177,8 @@ static bool put_indexes(struct cue_writer *writer, const struct cue_part *part, 
     if (part->tells_lba) {
         const struct dk_msf msf = dk_msf_of_lba(part->first);
 
-        if (!put(writer, error, "    REM MSF: %02u:%02u:%02u = LBA: %" PRId32 "\n", msf.minute, msf.second, msf.frame,
-                 part->first))
+        if (!writer_print(writer->sheet, error, "    REM MSF: %02u:%02u:%02u = LBA: %" PRId32 "\n", msf.minute,
+                          msf.second, msf.frame, part->first))
             return false;
     }
     if (part->first < track->lba && !put_index(writer, part, 0, part->first, error))
@@ -213,9 +195,10 @@ static bool put_track(struct cue_writer *writer, const struct cue_part *part, st
 {
     const struct dk_track *track = part->track;
 
-    return put(writer, error, "  TRACK %02d %s\n", track->number, cue_mode_word(track->mode, part->size)) &&
+    return writer_print(writer->sheet, error, "  TRACK %02d %s\n", track->number,
+                        cue_mode_word(track->mode, part->size)) &&
            put_texts(writer, track->number, "    ", error) && put_flags(writer, track->control, error) &&
-           (!*track->isrc || put(writer, error, "    ISRC %s\n", track->isrc)) &&
+           (!*track->isrc || writer_print(writer->sheet, error, "    ISRC %s\n", track->isrc)) &&
            (!part->gap || put_time(writer, "    PREGAP", part->gap, error)) && put_indexes(writer, part, error) &&
            (!track->postgap || put_time(writer, "    POSTGAP", track->postgap, error));
 }
@@ -224,13 +207,14 @@ bool cue_write_sheet(struct cue_writer *writer, struct dk_error *error)
 {
     bool right = put_head(writer, error);
 
-    for (size_t i = 0; right && i < writer->disc->track_count; i++) {
+    for (size_t i = 0; right && i < writer->base.disc->track_count; i++) {
         const struct cue_part *part = &writer->parts[i];
 
         if (i && part->track->session != part[-1].track->session)
             right = put_session(writer, i, error);
         if (right && part->own_file)
-            right = put(writer, error, "FILE \"%s\" BINARY\n", cue_base_name(cue_data_path(writer, part)));
+            right =
+                writer_print(writer->sheet, error, "FILE \"%s\" BINARY\n", writer_name(cue_data_path(writer, part)));
         right = right && put_track(writer, part, error);
     }
     return right;

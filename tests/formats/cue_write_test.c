@@ -284,8 +284,8 @@ START_TEST(damage_is_told_and_kept)
     suite_file("a.bin", image, 600 * 2352);
     disc = open_sheet(sheet);
     again = write_and_open(disc, &(struct dk_write_options){ .notes = &notes });
-    ck_assert(table_has_note(&notes, DK_NOTE_DAMAGE, "LBA 20 is damaged"));
-    ck_assert(table_has_note(&notes, DK_NOTE_DAMAGE, "LBA 500 to 501 are damaged"));
+    ck_assert(table_has_note(&notes, DK_NOTE_DAMAGE, "LBA 20: damaged"));
+    ck_assert(table_has_note(&notes, DK_NOTE_DAMAGE, "LBA 500 to 501: damaged"));
     ck_assert_uint_eq(notes.count, 2);
     ck_assert_uint_eq(dk_source_read(again->source, 20, 1, DK_FORM_RAW, raw, &error), 1);
     ck_assert_mem_eq(raw, image + 20 * 2352, sizeof raw);
