@@ -1,58 +1,13 @@
 /* The files that a CUE sheet names: found whatever code page their names are in, and opened by what is in them. */
 #include "formats/cue.h"
 #include "formats/wave.h"
-#include "util/arena.h"
-#include "util/text.h"
 
 #include <string.h>
 #include <strings.h>
 
-/*
- * Code pages in which sheets without a mark were written, the likeliest first: the first in which a named file is there
- * is the sheet's. CP1252 and CP932 come first, as nothing but the names tells them apart.
- */
-static const char *const code_pages[] = {
-    "CP1252", "CP932",  "CP1251", "CP1250", "CP936",  "CP950", "CP949", "CP866",
-    "CP850",  "KOI8-R", "CP1253", "CP1254", "CP1255", "CP874", "CP437",
-};
-
-static struct dk_store *open_quietly(struct cue *cue, const char *name)
-{
-    struct dk_error error;
-
-    return name && *name ? dk_open_beside(cue->candidate, name, false, NULL, &error) : NULL;
-}
-
-static bool is_ascii(const char *text)
-{
-    while (*text && (unsigned char)*text < 0x80)
-        text++;
-    return *text == '\0';
-}
-
-/* The name in each code page, until there is such a file; the sheet's texts are in that one then. */
-static struct dk_store *open_in_some_code_page(struct cue *cue, const char *name)
-{
-    struct dk_store *store = open_quietly(cue, name);
-
-    for (size_t i = 0; !store && i < sizeof code_pages / sizeof *code_pages; i++) {
-        store = open_quietly(cue, text_from_charset(cue->disc->arena, code_pages[i], name, strlen(name)));
-        if (store && cue->sheet.charset != code_pages[i]) {
-            cue->sheet.charset = code_pages[i];
-            dk_note(&cue->disc->notes, DK_NOTE_GUESS, "%s is taken to be in %s, since the file that it names is there",
-                    cue->sheet.path, code_pages[i]);
-        }
-    }
-    return store;
-}
-
 struct dk_store *cue_open_beside(struct cue *cue, const char *name, bool only, struct dk_error *error)
 {
-    struct dk_store *store = cue->sheet.charset && !is_ascii(name) ? open_in_some_code_page(cue, name) : NULL;
-
-    if (store)
-        return store;
-    return dk_open_beside(cue->candidate, sheet_text(&cue->sheet, name), only, &cue->disc->notes, error);
+    return sheet_open_beside(&cue->sheet, cue->candidate, name, only, &cue->disc->notes, error);
 }
 
 static bool only_one_is_used(const struct cue *cue)

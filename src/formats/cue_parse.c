@@ -2,7 +2,6 @@
 #include "formats/cue.h"
 #include "util/arena.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -335,34 +334,14 @@ static bool parse_flags(struct cue *cue, char *rest, struct dk_error *error)
 
 /* ---- Numbers and texts ---- */
 
-/* Letters and digits of `word`, without the hyphens and blanks that people put in; the length, or SIZE_MAX. */
-static size_t take_code(const char *word, const char *allowed, char *to, size_t size)
-{
-    size_t length = 0;
-
-    for (; *word; word++) {
-        if (*word == '-' || *word == ' ')
-            continue;
-        if (!strchr(allowed, *word) || length + 1 >= size)
-            return SIZE_MAX;
-        to[length++] = (char)toupper((unsigned char)*word);
-    }
-    to[length] = '\0';
-    return length;
-}
-
 static bool parse_isrc(struct cue *cue, char *rest, struct dk_error *error)
 {
-    static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     struct cue_track *track = current_track(cue);
     const char *word = sheet_quoted(rest);
-    char isrc[DK_ISRC_LENGTH + 1];
 
     if (!track)
         return outside_track(cue, "ISRC", error);
-    if (take_code(word, letters, isrc, sizeof isrc) == DK_ISRC_LENGTH)
-        memcpy(track->isrc, isrc, sizeof isrc);
-    else
+    if (!sheet_isrc(word, track->isrc))
         dk_note(&cue->disc->notes, DK_NOTE_ODD, "%s line %u: \"%s\" is no ISRC (12 letters and digits) and is left out",
                 cue->sheet.path, cue->sheet.line, sheet_text(&cue->sheet, word));
     return true;
@@ -371,15 +350,9 @@ static bool parse_isrc(struct cue *cue, char *rest, struct dk_error *error)
 static bool parse_catalog(struct cue *cue, char *rest, struct dk_error *error)
 {
     const char *word = sheet_quoted(rest);
-    char digits[DK_MCN_LENGTH + 1];
-    const size_t length = take_code(word, "0123456789", digits, sizeof digits);
 
     (void)error;
-    if (length == DK_MCN_LENGTH)
-        memcpy(cue->disc->mcn, digits, sizeof digits);
-    else if (length == DK_MCN_LENGTH - 1) /* an UPC is an EAN with a zero in front */
-        snprintf(cue->disc->mcn, sizeof cue->disc->mcn, "0%.*s", DK_MCN_LENGTH - 1, digits);
-    else
+    if (!sheet_mcn(word, cue->disc->mcn))
         dk_note(&cue->disc->notes, DK_NOTE_ODD, "%s line %u: \"%s\" is no catalog number (13 digits) and is left out",
                 cue->sheet.path, cue->sheet.line, sheet_text(&cue->sheet, word));
     return true;

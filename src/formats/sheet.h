@@ -7,6 +7,7 @@
 
 #include <disckit/error.h>
 #include <disckit/format.h>
+#include <disckit/sector.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -43,5 +44,13 @@ char *sheet_word(char **rest);
 char *sheet_quoted(char *rest);
 /* A text of the sheet as UTF-8; bytes that its code page does not have become \xNN. */
 const char *sheet_text(const struct sheet *sheet, const char *text);
+
+/* Opens a file beside the sheet, as dk_open_beside() does, under all names that its bytes can mean. */
+struct dk_store *sheet_open_beside(struct sheet *sheet, const struct dk_candidate *candidate, const char *name,
+                                   bool only, struct dk_notes *notes, struct dk_error *error);
+
+/* Takes an ISRC or a catalog number, without the hyphens and blanks that people put in. False: the word is none. */
+bool sheet_isrc(const char *word, char isrc[DK_ISRC_LENGTH + 1]);
+bool sheet_mcn(const char *word, char mcn[DK_MCN_LENGTH + 1]); /* of 13 digits, or an UPC of 12 */
 
 #endif
