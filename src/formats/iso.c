@@ -66,18 +66,23 @@ static void compare_with_volume(struct dk_disc *disc, const struct dk_extent *ex
     /* the size of a later session's volume counts from the disc's beginning, or from its own */
     const uint64_t wanted = extent->lba <= 0 && extent->mode != DK_AUDIO ? volume_sectors_on(extent) : 0;
     const uint16_t stored = extent->layout->stored;
-    const bool whole = wanted ? count >= wanted : stored == DK_SECTOR_USER && count > DESCRIPTOR_SECTOR;
+    const bool credible = wanted && wanted <= INT32_MAX; /* an LBA for each of its sectors */
+    const bool whole = credible ? count >= wanted : stored == DK_SECTOR_USER && count > DESCRIPTOR_SECTOR;
 
     if (disc->odd_tail)
         dk_note(&disc->notes, whole ? DK_NOTE_ODD : DK_NOTE_DAMAGE,
                 "the file ends with %" PRIu32 " bytes of a sector, behind the last whole one (%u bytes each)",
                 disc->odd_tail, stored);
-    if (wanted > count)
+    if (wanted && !credible)
+        dk_note(&disc->notes, DK_NOTE_ODD,
+                "the volume has %" PRIu64 " sectors by its descriptor, more than any disc, and the file %" PRIu32,
+                wanted, count);
+    else if (wanted > count)
         dk_note(&disc->notes, DK_NOTE_DAMAGE,
                 "the volume has %" PRIu64 " sectors and the file %" PRIu32 ": LBA %" PRIu32
                 " is the first that is missing, %" PRIu64 " in all",
                 wanted, count, count, wanted - count);
-    else if (wanted && wanted < count)
+    else if (credible && wanted < count)
         dk_note(&disc->notes, DK_NOTE_GUESS,
                 "the volume has %" PRIu64 " sectors and the track %" PRIu32 ": %" PRIu64
                 " (padding or run-out) follow its end",

@@ -65,16 +65,21 @@ static void survey_trees(struct survey *survey, const struct dk_volumes *volumes
         survey->missing = true; /* no tree says that what lies behind the end is only padding */
 }
 
+/* Those that are only recognised may give no size. */
+static bool has_tree(const struct dk_volume *volume)
+{
+    return volume->kind == DK_VOLUME_ISO9660 || volume->kind == DK_VOLUME_JOLIET;
+}
+
 /*
  * LBA behind a volume. That of a later session has its addresses from LBA 0 of the disc, and its size from there (as
  * xorriso writes it) or from the start of the session (as genisoimage does): then it would end before its own files.
  */
 static int64_t volume_end_of(const struct dk_volume *volume, int32_t session, const struct survey *survey)
 {
-    const bool has_descriptors = volume->kind == DK_VOLUME_ISO9660 || volume->kind == DK_VOLUME_JOLIET;
     const int64_t from_base = (int64_t)volume->base + volume->blocks, from_session = (int64_t)session + volume->blocks;
 
-    if (has_descriptors && volume->base < session &&
+    if (has_tree(volume) && volume->base < session &&
         (from_base <= volume->lba || (survey->end > from_base && survey->end <= from_session)))
         return from_session;
     return from_base;
@@ -89,7 +94,7 @@ static int64_t volumes_end(const struct dk_volumes *volumes, const struct survey
         const struct dk_volume *volume = &volumes->items[i];
         const int64_t end = volume_end_of(volume, volumes->track_lba, survey);
 
-        if (volume->blocks && volume->kind != DK_VOLUME_HFS && end > longest)
+        if ((volume->blocks || has_tree(volume)) && volume->kind != DK_VOLUME_HFS && end > longest)
             longest = end;
     }
     return longest;
@@ -105,7 +110,8 @@ static void note_size(struct dk_notes *notes, const struct dk_size *size, int64_
                 size->track, size->differ_sectors, size->differ_bytes, track_end);
         break;
     case DK_SIZE_PADDING_SHORT:
-        dk_note(notes, DK_NOTE_DAMAGE,
+        /* a size that no disc can have says nothing of what should be there */
+        dk_note(notes, size->volume_sectors > INT32_MAX ? DK_NOTE_ODD : DK_NOTE_DAMAGE,
                 "track %u ends %" PRIu64 " sectors (%" PRIu64
                 " bytes) before its volume does; only padding is missing: every file and directory is inside it",
                 size->track, size->differ_sectors, size->differ_bytes);

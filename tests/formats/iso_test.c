@@ -64,6 +64,8 @@ static const struct {
     { "blocks of 512", 100 * 2048, 400, 512, 100, -1, NULL },
     { "ends within the descriptor", SYSTEM_AREA + 300, 200, 2048, 16, DK_NOTE_DAMAGE, "within its volume descriptor" },
     { "no size", 100 * 2048, 0, 2048, 100, -1, NULL },
+    { "a size that no disc has", 100 * 2048, 0xFFFFFFFF, 2048, 100, DK_NOTE_ODD,
+      "4294967295 sectors by its descriptor, more than any disc, and the file 100" },
 };
 
 START_TEST(file_is_compared_with_its_volume)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # disc-ls as a user runs it, on images that other programs make; what should be listed is asked of others, too.
 
+bats_require_minimum_version 1.5.0
 BIN=$(realpath "${BIN:-build/release}")
 
 need() {
@@ -188,7 +189,12 @@ assert bytes.fromhex(entries[2]["name_hex"]) == b"latin-\xe9" and "name_hex" not
         python3 -c 'import struct, sys
 with open("a.iso", "r+b") as f:
     f.seek(32768 + 80); f.write(struct.pack("<I", int(sys.argv[1])) + struct.pack(">I", int(sys.argv[1])))' $size
-        ls_ -R a.iso 2>/dev/null | diff - right
+        run --separate-stderr ls_ -R a.iso
+        [ "$status" -eq 0 ]
+        [ "$output" = "$(cat right)" ]
+        run "$BIN/disc-inspect" a.iso
+        [ "$status" -eq 0 ]
+        [[ $output == *"track 1 "*"$(($(stat -c %s a.iso) / 2048)) "*"volume "*"files end at"* ]]
     done
 }
 
@@ -228,6 +234,10 @@ with open("a.iso", "r+b") as f:
     run ls_ udf.img
     [ "$status" -eq 3 ]
     [[ $output == *'the volume "Ein Bündel" is UDF 2.01: it is recognised, and not read yet' ]]
+    run "$BIN/disc-extract" -C out udf.img
+    [ "$status" -eq 3 ]
+    [[ $output == *'the volume "Ein Bündel" is UDF 2.01: it is recognised, and not read yet' ]]
+    [ ! -e out ]
 }
 
 @test "UDF and HFS beside ISO 9660 do not get in its way" {
@@ -258,6 +268,17 @@ with open("a.iso", "r+b") as f:
     run ls_ --tree beech a.iso
     [ "$status" -eq 2 ]
     [[ $output == *"--tree takes one of: iso rr joliet"* ]]
+}
+
+@test "a path may begin with ./ and have . in it, and . is the root" {
+    need genisoimage
+    make_tree
+    genisoimage -quiet -R -V BASE -o a.iso tree
+    [ "$(ls_ a.iso .)" = "$(ls_ a.iso)" ]
+    [ "$(ls_ a.iso ./docs/./deep//)" = docs/deep/numbers.txt ]
+    run ls_ a.iso ..
+    [ "$status" -eq 1 ]
+    [[ $output == *"there is no .. in the image" ]]
 }
 
 @test "a full disk under stdout is a failure" {
