@@ -195,7 +195,8 @@ static uint32_t type_bits(enum dk_entry_type type)
     return bits[type];
 }
 
-static void make_link_or_special(struct extraction *x, const struct later *later)
+/* False: nothing more can be made. */
+static bool make_link_or_special(struct extraction *x, const struct later *later)
 {
     const struct dk_entry entry = { .path = later->path, .mode = later->mode, .has_mode = later->has_mode };
 
@@ -206,25 +207,28 @@ static void make_link_or_special(struct extraction *x, const struct later *later
         (*(later->type == DK_ENTRY_SYMLINK ? &x->done->symlinks : &x->done->specials))++;
     else
         extraction_refuse_errno(x, &entry);
+    return !x->failed;
 }
 
-static void settle_directory(struct extraction *x, const struct later *later)
+/* Goes on whatever happens: what was made so far should not stay closed where it was stopped. */
+static bool settle_directory(struct extraction *x, const struct later *later)
 {
     const struct dk_entry entry = { .path = later->path, .mode = later->mode, .has_mode = later->has_mode };
 
     if (!place_settle_directory(&x->place, later->path, later->has_mode, extraction_mode(x, &entry, DIRECTORY_MODE),
                                 &later->mtime))
         extraction_refuse_errno(x, &entry);
+    return true;
 }
 
 static void run_list(struct extraction *x, struct later_list *list, bool forwards,
-                     void (*make)(struct extraction *, const struct later *))
+                     bool (*make)(struct extraction *, const struct later *))
 {
     struct later later;
     int got = later_rewind(list, forwards) ? 1 : -1;
 
-    while (!x->failed && got > 0 && (got = later_next(list, forwards, &later)) > 0)
-        make(x, &later);
+    while (got > 0 && (got = later_next(list, forwards, &later)) > 0 && make(x, &later))
+        ;
     if (got < 0 && !x->failed) {
         struct dk_error error;
 
@@ -235,7 +239,8 @@ static void run_list(struct extraction *x, struct later_list *list, bool forward
 
 static void make_last(struct extraction *x)
 {
-    run_list(x, &x->links, true, make_link_or_special);
+    if (!x->failed)
+        run_list(x, &x->links, true, make_link_or_special);
     /* backwards: a directory that its owner can't enter any more has to come after those that are in it */
     run_list(x, &x->folders, false, settle_directory);
 }
@@ -300,8 +305,7 @@ bool dk_extract(const struct dk_disc *disc, struct dk_tree *tree, const struct d
     }
     if (!x.failed)
         files_extract(&x);
-    if (!x.failed)
-        make_last(&x);
+    make_last(&x);
     tell_left_out(&x);
     extraction_close(&x);
     return walked && !x.failed;

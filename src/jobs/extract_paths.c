@@ -1,5 +1,6 @@
 /* The paths that a user names, each once. */
 #include "jobs/extraction.h"
+#include "util/text.h"
 
 #include <string.h>
 
@@ -18,29 +19,29 @@ bool paths_are_there(struct dk_tree *tree, const struct dk_extract_options *opti
     return true;
 }
 
-static const char *trimmed(const char *path, size_t *length)
+/* Does `path` name what `other` names, or what is below that? */
+static bool is_below(const char *path, const char *other, bool *same)
 {
-    path += strspn(path, "/");
-    *length = strlen(path);
-    while (*length && path[*length - 1] == '/')
-        --*length;
-    return path;
+    const char *part, *wanted;
+    size_t length, wanted_length;
+
+    while ((wanted = text_next_part(&other, &wanted_length)) != NULL) {
+        part = text_next_part(&path, &length);
+        if (!part || length != wanted_length || memcmp(part, wanted, length) != 0)
+            return false;
+    }
+    *same = text_next_part(&path, &length) == NULL;
+    return true;
 }
 
 /* Does another of the paths stand for this one too? */
 static bool is_named_already(const struct dk_extract_options *options, size_t which)
 {
-    size_t length, other_length;
-    const char *path = trimmed(options->paths[which], &length);
+    bool same;
 
-    for (size_t i = 0; i < options->path_count; i++) {
-        const char *other = trimmed(options->paths[i], &other_length);
-
-        if (i == which || other_length > length || memcmp(path, other, other_length) != 0)
-            continue;
-        if (other_length == length ? i < which : other_length == 0 || path[other_length] == '/')
+    for (size_t i = 0; i < options->path_count; i++)
+        if (i != which && is_below(options->paths[which], options->paths[i], &same) && (!same || i < which))
             return true;
-    }
     return false;
 }
 

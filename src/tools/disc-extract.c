@@ -1,13 +1,10 @@
 /* disc-extract: files out of an image or a disc, into a folder and nowhere else. */
-#include "tools/tool.h"
+#include "tools/files.h"
 
 #include <disckit/extract.h>
-#include <disckit/input.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <limits.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,7 +23,7 @@ static const struct option_row rows[] = {
     { "stdout", 'O', OPTION_SET, FIELD(to_stdout), NULL, "write the contents of files to stdout, sorted by path",
       COMPLETE_NOTHING, NULL },
     { "tree", 0, OPTION_TEXT, FIELD(tree), "TREE", "names of this tree: iso, rr or joliet; else the best",
-      COMPLETE_WORDS, "iso rr joliet" },
+      COMPLETE_WORDS, FILES_TREES },
     { "track", 0, OPTION_NUMBER, FIELD(track), "N", "the files on track N", COMPLETE_NOTHING, NULL },
     { "session", 0, OPTION_NUMBER, FIELD(session), "N", "the files as session N has them", COMPLETE_NOTHING, NULL },
     { "devices", 0, OPTION_SET, FIELD(devices), NULL, "make devices, fifos and sockets too", COMPLETE_NOTHING, NULL },
@@ -55,34 +52,6 @@ static const struct program program = {
     .options = rows,
     .examples = examples,
 };
-
-static void close_disc(struct dk_disc **disc)
-{
-    dk_disc_close(*disc);
-}
-
-static void free_volumes(struct dk_volumes **volumes)
-{
-    dk_volumes_free(*volumes);
-}
-
-static void close_tree(struct dk_tree **tree)
-{
-    dk_tree_close(*tree);
-}
-
-static enum dk_tree_kind tree_kind(const char *name)
-{
-    static const struct {
-        const char *name;
-        enum dk_tree_kind kind;
-    } kinds[] = { { "iso", DK_TREE_ISO }, { "rr", DK_TREE_ROCK_RIDGE }, { "joliet", DK_TREE_JOLIET } };
-
-    for (size_t i = 0; name && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, name) == 0)
-            return kinds[i].kind;
-    return DK_TREE_BEST;
-}
 
 static void print_json(const struct dk_extracted *done)
 {
@@ -113,10 +82,10 @@ static int end(struct tool *tool, bool extracted, const struct dk_notes *notes, 
     return tool_end(tool);
 }
 
-static int extract_tree(struct tool *tool, const struct dk_disc *disc, struct dk_tree *tree, struct dk_notes *notes,
-                        char **paths, size_t count)
+static int extract_tree(struct tool *tool, struct files *files, char **paths, size_t count)
 {
     const struct extract_options *options = (const struct extract_options *)tool->options;
+    struct dk_notes *notes = &files->volumes->notes;
     const struct dk_extract_options how = {
         .folder = options->folder,
         .paths = (const char *const *)paths,
@@ -132,14 +101,14 @@ static int extract_tree(struct tool *tool, const struct dk_disc *disc, struct dk
     bool made = false, extracted;
 
     if (options->to_stdout) {
-        extracted = dk_extract_stream(disc, tree, &how, STDOUT_FILENO, &done, &error);
+        extracted = dk_extract_stream(files->disc, files->tree, &how, STDOUT_FILENO, &done, &error);
         return end(tool, extracted, notes, &done, &error);
     }
     if (options->folder && !(made = mkdir(options->folder, 0777) == 0) && errno != EEXIST) {
         dk_fail_errno(&error, "cannot make %s", options->folder);
         return tool_fail(tool, &error);
     }
-    extracted = dk_extract(disc, tree, &how, &done, &error);
+    extracted = dk_extract(files->disc, files->tree, &how, &done, &error);
     if (!extracted && made)
         rmdir(options->folder); /* only where nothing is in it */
     return end(tool, extracted, notes, &done, &error);
@@ -148,21 +117,10 @@ static int extract_tree(struct tool *tool, const struct dk_disc *disc, struct dk
 static int extract(struct tool *tool, char **operands, size_t count)
 {
     const struct extract_options *options = (const struct extract_options *)tool->options;
-    struct dk_error error;
-    DK_CLEANUP(dk_notes_free) struct dk_notes notes = { 0 };
-    DK_CLEANUP(close_disc) struct dk_disc *disc = dk_input_open(operands[0], &error);
-    DK_CLEANUP(free_volumes) struct dk_volumes *volumes = NULL;
-    DK_CLEANUP(close_tree) struct dk_tree *tree = NULL;
+    DK_CLEANUP(files_close) struct files files;
+    const int status = files_open(tool, operands[0], options->track, options->session, options->tree, &files);
 
-    if (disc)
-        volumes = dk_input_volumes(disc, options->track, options->session, &error);
-    if (volumes)
-        tree = dk_tree_open(volumes, tree_kind(options->tree), &notes, &error);
-    if (disc)
-        tool_tell_notes(tool, &disc->notes);
-    if (volumes)
-        tool_tell_notes(tool, &volumes->notes);
-    return tree ? extract_tree(tool, disc, tree, &notes, operands + 1, count - 1) : tool_fail(tool, &error);
+    return status == EXIT_DONE ? extract_tree(tool, &files, operands + 1, count - 1) : status;
 }
 
 int main(int argc, char **argv)

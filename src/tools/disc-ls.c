@@ -1,11 +1,9 @@
 /* disc-ls: the files of an image, a line each. */
+#include "tools/files.h"
 #include "tools/ls_print.h"
-#include "tools/tool.h"
 #include "util/memory.h"
 
-#include <disckit/input.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct ls_options {
@@ -23,7 +21,7 @@ static const struct option_row options_table[] = {
     { "recursive", 'R', OPTION_SET, FIELD(recursive), NULL, "directories with all that lies in them", COMPLETE_NOTHING,
       NULL },
     { "tree", 0, OPTION_TEXT, FIELD(tree), "TREE", "iso, rr or joliet; else the best one that is there", COMPLETE_WORDS,
-      "iso rr joliet" },
+      FILES_TREES },
     { "lba", 0, OPTION_SET, FIELD(lba), NULL, "where on the disc each entry begins", COMPLETE_NOTHING, NULL },
     { "unsorted", 0, OPTION_SET, FIELD(unsorted), NULL, "in the order of the disc, in little memory", COMPLETE_NOTHING,
       NULL },
@@ -53,35 +51,6 @@ static const struct program program = {
     .options = options_table,
     .examples = examples,
 };
-
-static const struct {
-    const char *word;
-    enum dk_tree_kind kind;
-} trees[] = { { "iso", DK_TREE_ISO }, { "rr", DK_TREE_ROCK_RIDGE }, { "joliet", DK_TREE_JOLIET } };
-
-/* The parser of the options has seen that it is one of them. */
-static enum dk_tree_kind tree_of_word(const char *word)
-{
-    for (size_t i = 0; word && i < sizeof trees / sizeof *trees; i++)
-        if (strcmp(word, trees[i].word) == 0)
-            return trees[i].kind;
-    return DK_TREE_BEST;
-}
-
-static void close_disc(struct dk_disc **disc)
-{
-    dk_disc_close(*disc);
-}
-
-static void close_volumes(struct dk_volumes **volumes)
-{
-    dk_volumes_free(*volumes);
-}
-
-static void close_tree(struct dk_tree **tree)
-{
-    dk_tree_close(*tree);
-}
 
 static void free_printer(struct ls_printer **printer)
 {
@@ -134,37 +103,16 @@ static int list(struct tool *tool, const struct ls_options *options, struct dk_t
     return status;
 }
 
-/* A volume of a kind that is not read yet is no failure of the image: what can be said of it was said. */
-static int without_tree(struct tool *tool, const struct dk_volumes *volumes, enum dk_tree_kind kind,
-                        const struct dk_error *error)
-{
-    tool_tell_notes(tool, &volumes->notes);
-    tool_fail(tool, error);
-    return kind == DK_TREE_BEST && volumes->count ? EXIT_DAMAGED : EXIT_FAILED;
-}
-
 static int list_files(struct tool *tool, char **operands, size_t count)
 {
     const struct ls_options *options = (const struct ls_options *)tool->options;
-    struct dk_error error;
-    const enum dk_tree_kind kind = tree_of_word(options->tree);
-    DK_CLEANUP(close_disc) struct dk_disc *disc = NULL;
-    DK_CLEANUP(close_volumes) struct dk_volumes *volumes = NULL;
-    DK_CLEANUP(close_tree) struct dk_tree *tree = NULL;
-    int status;
+    DK_CLEANUP(files_close) struct files files;
+    int status = files_open(tool, operands[0], options->track, options->session, options->tree, &files);
 
-    disc = dk_input_open(operands[0], &error);
-    if (!disc)
-        return tool_fail(tool, &error);
-    volumes = dk_input_volumes(disc, options->track, options->session, &error);
-    if (!volumes)
-        return tool_fail(tool, &error);
-    tool_tell_notes(tool, &disc->notes);
-    tree = dk_tree_open(volumes, kind, &volumes->notes, &error); /* what was told once is not told again */
-    if (!tree)
-        return without_tree(tool, volumes, kind, &error);
-    status = list(tool, options, tree, operands + 1, count - 1);
-    tool_tell_notes(tool, &volumes->notes);
+    if (status != EXIT_DONE)
+        return status;
+    status = list(tool, options, files.tree, operands + 1, count - 1);
+    tool_tell_notes(tool, &files.volumes->notes);
     return status == EXIT_DONE ? tool_end(tool) : status;
 }
 

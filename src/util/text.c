@@ -219,6 +219,18 @@ size_t text_json(const char *text, size_t length, char *to, size_t size)
     return end(&into);
 }
 
+const char *text_next_part(const char **path, size_t *length)
+{
+    const char *part;
+
+    do {
+        part = *path + strspn(*path, "/");
+        *length = strcspn(part, "/");
+        *path = part + *length;
+    } while (*length == 1 && *part == '.');
+    return *length ? part : NULL;
+}
+
 void text_size(uint64_t bytes, char to[16])
 {
     static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };

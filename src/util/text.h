@@ -34,6 +34,11 @@ char *text_from_utf16be(struct dk_arena *arena, const uint8_t *bytes, size_t len
 /* A JSON string with its quotes: bytes that are no UTF-8 as the text \xNN. Size as in text_escape(). */
 size_t text_json(const char *text, size_t length, char *to, size_t size);
 
+/* The next part of a path, `*length` bytes, with `*path` moved behind it; NULL at the end. Empty parts and "." are
+ * none.
+ */
+const char *text_next_part(const char **path, size_t *length);
+
 /* "1.4 GiB": three figures and a unit. */
 void text_size(uint64_t bytes, char to[16]);
 

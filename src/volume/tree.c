@@ -91,15 +91,13 @@ static const struct dk_volume *choose(const struct dk_volumes *volumes, enum dk_
 
 static void say_why_not(const struct dk_volumes *volumes, enum dk_tree_kind kind, struct dk_error *error)
 {
-    for (size_t i = 0; kind == DK_TREE_BEST && i < volumes->count; i++) {
-        const struct dk_volume *volume = &volumes->items[i];
+    if (kind == DK_TREE_BEST && volumes->count) { /* all those of ISO 9660 have a tree */
+        const struct dk_volume *volume = &volumes->items[0];
 
-        if (volume->kind == DK_VOLUME_UDF || volume->kind == DK_VOLUME_HFS) {
-            dk_fail(error, DK_ERROR_FORMAT, "the volume \"%s\" is %s: it is recognised, and not read yet",
-                    volume->label ? volume->label : "",
-                    volume->variant ? volume->variant : dk_volume_kind_name(volume->kind));
-            return;
-        }
+        dk_fail(error, DK_ERROR_FORMAT, "the volume \"%s\" is %s: it is recognised, and not read yet",
+                volume->label ? volume->label : "",
+                volume->variant ? volume->variant : dk_volume_kind_name(volume->kind));
+        return;
     }
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
         if (choices[i].kind == kind && kind != DK_TREE_BEST) {

@@ -1,5 +1,6 @@
 /* Walking a tree: a stack of directories, sorted one by one or read as they lie. */
 #include "util/memory.h"
+#include "util/text.h"
 #include "volume/entry.h"
 #include "volume/names.h"
 #include "volume/places.h"
@@ -328,20 +329,20 @@ static bool find_part(struct walk *walk, const struct child *in, const char *par
 static bool find(struct walk *walk, const char *path, struct child *found, size_t *path_length, struct dk_error *error)
 {
     const char *const whole = path;
+    const char *part;
+    size_t length;
 
     *path_length = path_append(walk, 0, "", 0);
     if (!child_root(walk->tree, &walk->pool, found))
         return dk_fail(error, DK_ERROR_DAMAGED, "the root directory's record at LBA %" PRId32 " is none",
                        walk->tree->volume->lba);
-    for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
-        const size_t length = strcspn(path, "/");
+    while ((part = text_next_part(&path, &length)) != NULL) {
         const struct child in = *found;
 
-        if (in.entry.type != DK_ENTRY_DIRECTORY || !find_part(walk, &in, path, length, path[length] != '\0', found))
+        if (in.entry.type != DK_ENTRY_DIRECTORY || !find_part(walk, &in, part, length, *path != '\0', found))
             return dk_fail(error, DK_ERROR_MISSING, "there is no %s in the image", whole);
-        *path_length = path_append(walk, *path_length, path, length);
+        *path_length = path_append(walk, *path_length, part, length);
         found->entry.path_length = length;
-        path += length;
     }
     return true;
 }
