@@ -33,6 +33,7 @@ struct dk_blocks {
     bool (*decode)(void *context, void *worker, const struct dk_block *block, uint8_t *to, struct dk_error *error);
     void (*destroy)(void *context); /* when the last user closed the store, and where opening it fails */
     void *context;
+    unsigned threads; /* that decode ahead; 0: one a processor */
 };
 
 enum { DK_BLOCK_MAX = 128 << 20 };
@@ -46,7 +47,10 @@ struct dk_codec {
     const char *name;            /* "zlib" */
     void *(*worker_new)(void);   /* what one thread needs; NULL where it returns that: out of memory */
     void (*worker_free)(void *); /* both NULL: nothing is needed */
-    /* Fills `to` exactly, or fails with one sentence that the caller puts the place in front of. */
+    /*
+     * Fills `to` exactly, or fails with one sentence that the caller puts the place in front of. What follows the end
+     * of the packed bytes in `from` is padding and not looked at.
+     */
     bool (*decode)(void *worker, const uint8_t *from, size_t from_size, uint8_t *to, size_t to_size,
                    struct dk_error *error);
 };
