@@ -211,24 +211,31 @@ static void read_raw(struct dk_disc *disc, const struct raw_kind *kind, struct d
     compare_with_volume(disc, &disc->extents[0], disc->tracks[0].count);
 }
 
-static bool iso_read(const struct dk_candidate *candidate, struct dk_disc *disc, struct dk_error *error)
+bool bare_sectors_read(const struct dk_candidate *candidate, const struct raw_kind *kind, struct dk_disc *disc,
+                       struct dk_error *error)
 {
-    const struct raw_kind kind = raw_recognise(candidate);
     const uint64_t size = candidate->store->size;
     struct dk_extent extent = { .store = candidate->store };
 
-    if (size / kind.stored > INT32_MAX - DK_FIRST_SESSION_GAP)
+    if (size / kind->stored > INT32_MAX - DK_FIRST_SESSION_GAP)
         return dk_fail(error, DK_ERROR_FORMAT, "%s has more sectors than any disc", candidate->path);
-    extent.count = (uint32_t)(size / kind.stored);
+    extent.count = (uint32_t)(size / kind->stored);
     disc->container_size = size;
-    disc->odd_tail = (uint32_t)(size % kind.stored);
-    if (kind.stored != DK_SECTOR_USER)
-        dk_note(&disc->notes, DK_NOTE_GUESS, "no sheet says so: sectors of %u bytes, by what they hold", kind.stored);
-    if (kind.synced)
-        read_raw(disc, &kind, extent);
+    disc->odd_tail = (uint32_t)(size % kind->stored);
+    if (kind->stored != DK_SECTOR_USER)
+        dk_note(&disc->notes, DK_NOTE_GUESS, "no sheet says so: sectors of %u bytes, by what they hold", kind->stored);
+    if (kind->synced)
+        read_raw(disc, kind, extent);
     else
-        read_plain(disc, &kind, extent);
+        read_plain(disc, kind, extent);
     return true;
+}
+
+static bool iso_read(const struct dk_candidate *candidate, struct dk_disc *disc, struct dk_error *error)
+{
+    const struct raw_kind kind = raw_recognise(candidate);
+
+    return bare_sectors_read(candidate, &kind, disc, error);
 }
 
 const struct dk_format format_iso = {

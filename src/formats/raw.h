@@ -19,6 +19,10 @@ struct raw_kind {
 /* What the candidate is, if it is bare sectors. */
 struct raw_kind raw_recognise(const struct dk_candidate *candidate);
 
+/* Fills `disc` with the tracks of bare sectors of that kind. */
+bool bare_sectors_read(const struct dk_candidate *candidate, const struct raw_kind *kind, struct dk_disc *disc,
+                       struct dk_error *error);
+
 /* Sectors in a row that are of one track. */
 struct raw_run {
     uint32_t first, count; /* sectors of the file */

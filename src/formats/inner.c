@@ -1,0 +1,36 @@
+#include "formats/inner.h"
+#include "formats/raw.h"
+
+#include <stdlib.h>
+
+static void free_bytes(uint8_t **bytes)
+{
+    free(*bytes);
+}
+
+bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *error)
+{
+    DK_CLEANUP(free_bytes) uint8_t *ends = malloc(DK_PROBE_HEAD + DK_PROBE_TAIL);
+    struct dk_candidate inside = {
+        .store = store,
+        .path = disc->path,
+        .head = ends,
+        .head_size = store->size < DK_PROBE_HEAD ? (size_t)store->size : DK_PROBE_HEAD,
+        .tail_size = store->size < DK_PROBE_TAIL ? (size_t)store->size : DK_PROBE_TAIL,
+    };
+    struct raw_kind kind;
+
+    if (!ends)
+        return dk_fail_errno(error, "cannot open %s", disc->path);
+    inside.tail = ends + DK_PROBE_HEAD;
+    if (!dk_store_read(store, ends, inside.head_size, 0, error) ||
+        !dk_store_read(store, ends + DK_PROBE_HEAD, inside.tail_size, store->size - inside.tail_size, error))
+        return false;
+    kind = raw_recognise(&inside);
+    if (kind.bid == 0) {
+        kind = (struct raw_kind){ .stored = DK_SECTOR_USER, .mode = DK_MODE1 };
+        dk_note(&disc->notes, DK_NOTE_GUESS,
+                "what is packed in it is no volume that is known: one track of %d-byte sectors", DK_SECTOR_USER);
+    }
+    return bare_sectors_read(&inside, &kind, disc, error);
+}

@@ -1,0 +1,14 @@
+/* What a container holds where it knows no tracks: bare sectors, plain or raw. */
+#ifndef FORMATS_INNER_H
+#define FORMATS_INNER_H
+
+#include <disckit/format.h>
+
+/*
+ * Fills `disc` with the tracks of `store`, the bytes that a container gives, as the `iso` row would find them. What
+ * holds no volume and no sync is one track of plain sectors, which is noted. disc->container_size is that of `store`.
+ * The caller still closes its store.
+ */
+bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *error);
+
+#endif
