@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -164,6 +165,23 @@ static bool sends(uint8_t op)
     return memchr(ops, op, sizeof ops) != NULL;
 }
 
+/* In one piece: the program's threads write to stderr, too. */
+static void trace(const struct drive *d, const uint8_t *cdb, size_t cdb_len, size_t moved, size_t len, int status,
+                  const uint8_t sense[ODSIM_SENSE])
+{
+    char line[512];
+    int n = snprintf(line, sizeof line, "odsim %s", d->path);
+
+    for (size_t i = 0; i < cdb_len && i < 16; i++)
+        n += snprintf(line + n, sizeof line - (size_t)n, " %02x", cdb[i]);
+    n += snprintf(line + n, sizeof line - (size_t)n, " [%zu/%zu] -> %d", moved, len, status);
+    if (status)
+        n += snprintf(line + n, sizeof line - (size_t)n, " %x/%02x/%02x", sense[2] & 15, sense[12], sense[13]);
+    line[n] = '\n';
+    if (write(STDERR_FILENO, line, (size_t)n + 1) < 0)
+        tracing = false;
+}
+
 static int command(struct drive *d, const uint8_t *cdb, size_t cdb_len, void *data, size_t len, bool to_drive,
                    size_t *moved, uint8_t sense[ODSIM_SENSE])
 {
@@ -176,15 +194,8 @@ static int command(struct drive *d, const uint8_t *cdb, size_t cdb_len, void *da
     } else
         status = odsim_command(d->sim, cdb, cdb_len, NULL, 0, data, sends(cdb[0]) ? 0 : len, moved, sense);
     pthread_mutex_unlock(&lock);
-    if (tracing) {
-        fprintf(stderr, "odsim %s", d->path);
-        for (size_t i = 0; i < cdb_len; i++)
-            fprintf(stderr, " %02x", cdb[i]);
-        fprintf(stderr, " [%zu/%zu] -> %d", *moved, len, status);
-        if (status)
-            fprintf(stderr, " %x/%02x/%02x", sense[2] & 15, sense[12], sense[13]);
-        fprintf(stderr, "\n");
-    }
+    if (tracing)
+        trace(d, cdb, cdb_len, *moved, len, status, sense);
     if (status == ODSIM_CHECK && (sense[2] & 15) == 6) {
         d->changed = true;
         d->size = -1;
@@ -226,6 +237,10 @@ static int open_drive(struct drive *d, int flags)
     uint8_t sense[ODSIM_SENSE];
     int fd, e;
 
+    if ((flags & O_EXCL) && odsim_claimed(d->sim)) {
+        errno = EBUSY;
+        return -1;
+    }
     if (!(flags & O_NONBLOCK)) {
         e = simple(d, (const uint8_t[6]){ 0 }, 6, NULL, 0, sense);
         if (e == ENOMEDIUM) {
@@ -797,6 +812,15 @@ char *__realpath_chk(const char *path, char *out, size_t room)
 {
     (void)room;
     return realpath(path, out);
+}
+
+/* libburn's waits are for mechanics, of which these drives have none: a tenth of them is enough. */
+EXPORT int usleep(useconds_t microseconds)
+{
+    const useconds_t part = drive_count ? microseconds / 10 : microseconds;
+    const struct timespec pause = { part / 1000000, (long)(part % 1000000) * 1000 };
+
+    return nanosleep(&pause, NULL);
 }
 
 /* For a test program that is linked with this file: a hand at the drive (see odsim_control). */

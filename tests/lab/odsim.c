@@ -133,8 +133,10 @@ struct odsim {
     int runout;
     int max_transfer; /* bytes; 0 any. Longer reads fail with 05/24/00, as behind some bridges */
     int css;          /* 1 + the region mask of a protected DVD; 0: it is none */
-    int refused;      /* 1 + the command that this drive does not know; 0: none */
-    int bare_eio;     /* READs longer than this many sectors fail with sense 0/00/00 */
+    int aacs;         /* packs of the media key block of a protected BD; 0: it is none */
+    uint64_t claimed_until;
+    int refused;  /* 1 + the command that this drive does not know; 0: none */
+    int bare_eio; /* READs longer than this many sectors fail with sense 0/00/00 */
     unsigned long commands, reads, writes;
     int32_t position;
     /* one command */
@@ -603,6 +605,14 @@ static bool add_fault(struct odsim *d, const char *text, char *message, size_t r
         *(word[0] == 'o' ? &d->audio_offset : &d->audio_jitter) = first;
         return true;
     }
+    if (!strcmp(word, "aacs")) {
+        d->aacs = first;
+        return true;
+    }
+    if (!strcmp(word, "claimed")) {
+        d->claimed_until = now_ms() + (uint64_t)first;
+        return true;
+    }
     if (!strcmp(word, "css") || !strcmp(word, "refuse")) {
         *(word[0] == 'c' ? &d->css : &d->refused) = 1 + first;
         return true;
@@ -644,7 +654,7 @@ static bool add_fault(struct odsim *d, const char *text, char *message, size_t r
     return complain(
         message, room,
         "fault: %s is none of bad unnamed scrambled flaky slow c2 write gone offset jitter busy max-transfer "
-        "no-sense-above runout css refuse",
+        "no-sense-above runout css aacs claimed refuse",
         word);
 }
 
@@ -897,6 +907,11 @@ void odsim_close(struct odsim *d)
         return;
     unload(d);
     free(d);
+}
+
+bool odsim_claimed(const struct odsim *d)
+{
+    return now_ms() < d->claimed_until;
 }
 
 const char *odsim_name(const struct odsim *d)
@@ -1913,6 +1928,12 @@ static int cmd_read_disc_structure(struct odsim *d, const uint8_t *c)
             return fail(d, S_CDB);
         n += 4;
         break;
+    case 0x83: /* the first pack of the media key block */
+        if (!d->aacs)
+            return fail(d, S_CDB);
+        r[3] = (uint8_t)d->aacs;
+        put16(r, 0x8002);
+        return reply(d, r, sizeof r, get16(c + 8));
     case 0x11:
         if (d->kind != DVD_PLUS_R && d->kind != DVD_PLUS_RW)
             return fail(d, S_CDB);

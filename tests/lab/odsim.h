@@ -22,6 +22,9 @@ const char *odsim_name(const struct odsim *drive);
 int odsim_command(struct odsim *drive, const uint8_t *cdb, size_t cdb_len, const uint8_t *out, size_t out_len,
                   uint8_t *in, size_t in_len, size_t *moved, uint8_t sense[ODSIM_SENSE]);
 
+/* Does another program hold the drive for itself ("fault claimed")? */
+bool odsim_claimed(const struct odsim *drive);
+
 /* What a hand at the drive does: "load CONF", "eject", "button", "fault ...", "clear-faults", "stats". False: refused;
  * reply holds a sentence or an answer. */
 bool odsim_control(struct odsim *drive, const char *line, char *reply, size_t room);

@@ -28,6 +28,9 @@ on() {
     "${run[@]}" LD_PRELOAD="${sanitizer:+$sanitizer }$LAB_BUILD/odsim-preload.so" "$@"
 }
 
+# not COMMAND...: it fails. (After a bare "!" a test goes on whatever came out.)
+not() { ! "$@"; }
+
 # blank N MEDIUM [LINE...]: an empty recordable medium of 4096 sectors in drive N.
 blank() {
     local n=$1 medium=$2

@@ -73,7 +73,7 @@ same_on_disc() { on cmp -n "$(stat -c %s "$1")" /dev/sr0 "$1"; }
         ODSIM_TRACE=1 burn disc.iso /dev/sr0
         [ "$status" -eq 1 ]
         [[ $output == *"has room for 320: $((size / 2048 - 320)) too few"* ]]
-        ! grep -E '^odsim /dev/sr0 (2a|aa|04|a1|5d|53) ' <<<"$output"
+        not grep -E '^odsim /dev/sr0 (2a|aa|04|a1|5d|53) ' <<<"$output"
     done
 }
 
@@ -84,7 +84,7 @@ same_on_disc() { on cmp -n "$(stat -c %s "$1")" /dev/sr0 "$1"; }
         ODSIM_TRACE=1 burn --force disc.iso /dev/sr0
         [ "$status" -eq 1 ]
         [[ $output == *"is not blank, and cannot be blanked"* ]]
-        ! grep -E '^odsim /dev/sr0 (2a|aa|04|a1|5d|53) ' <<<"$output"
+        not grep -E '^odsim /dev/sr0 (2a|aa|04|a1|5d|53) ' <<<"$output"
     done
     drive 0 "medium dvd-rom" "image disc.iso"
     burn --force disc.iso /dev/sr0
@@ -171,7 +171,7 @@ same_on_disc() { on cmp -n "$(stat -c %s "$1")" /dev/sr0 "$1"; }
     blank 0 dvd+r "fault refuse 83"
     ODSIM_TRACE=1 burn --verify disc.iso /dev/sr0
     [ "$status" -eq 0 ]
-    ! grep '^odsim /dev/sr0 53 ' <<<"$output"
+    not grep '^odsim /dev/sr0 53 ' <<<"$output"
     blank 0 dvd-r "fault refuse 83"
     burn --verify disc.iso /dev/sr0
     [ "$status" -eq 0 ]
@@ -188,6 +188,28 @@ same_on_disc() { on cmp -n "$(stat -c %s "$1")" /dev/sr0 "$1"; }
     run on "$BIN/disc-rip" /dev/sr0 back.iso
     cmp -n "$(stat -c %s small.iso)" back.iso small.iso
     [ "$(stat -c %s back.iso)" -eq $((300 * 2048)) ]
+}
+
+@test "no other drive than the one that is named is touched" {
+    blank 0 dvd+r
+    drive 1 "medium none"
+    blank 2 cd-r
+    ODSIM_TRACE=1 burn --verify disc.iso /dev/sr0
+    [ "$status" -eq 0 ]
+    grep -q '^odsim /dev/sr0 2a ' <<<"$output"
+    not grep '^odsim /dev/sr[12] ' <<<"$output"
+}
+
+@test "a drive that another program holds is tried for two seconds, then said to be busy" {
+    blank 0 dvd+r "fault claimed 1000"
+    burn disc.iso /dev/sr0
+    [ "$status" -eq 0 ]
+    same_on_disc disc.iso
+    blank 0 dvd+r "fault claimed 30000"
+    ODSIM_TRACE=1 burn disc.iso /dev/sr0
+    [ "$status" -eq 1 ]
+    [[ $output == *"/dev/sr0 is busy: it is mounted, or another program holds it"* ]]
+    not grep '^odsim /dev/sr0 2a ' <<<"$output"
 }
 
 @test "a simulation leaves the medium blank, and is refused where it cannot be" {
