@@ -59,6 +59,10 @@ struct dk_output_file;
 
 /* With `replace`, commit puts the files in the place of others of their names; without it that is refused at once. */
 DK_API struct dk_output *dk_output_new(bool replace);
+/* A file that is still needed as it is: a result of that name is refused, also with `replace`. NULL: nothing to keep.
+ */
+DK_API void dk_output_keep(struct dk_output *output, const char *path);
+DK_API void dk_output_keep_store(struct dk_output *output, struct dk_store *store);
 /* Starts a file. "-" is stdout: bytes go there as they come. The output owns the file. NULL: `error` says why. */
 DK_API struct dk_output_file *dk_output_add(struct dk_output *output, const char *path, struct dk_error *error);
 DK_API DK_MUST_USE bool dk_output_write(struct dk_output_file *file, const void *bytes, size_t count,

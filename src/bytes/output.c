@@ -29,8 +29,16 @@ struct dk_output_file {
     bool seekable;
 };
 
+/* What a file is, whatever its names are. */
+struct kept {
+    dev_t device;
+    ino_t inode;
+};
+
 struct dk_output {
     struct dk_output_file *last;
+    struct kept *kept; /* must not be replaced */
+    size_t kept_count;
     bool replace, committed;
     dk_output_tap *tap;
     void *tap_context;
@@ -74,6 +82,46 @@ static bool open_temporary(struct dk_output_file *file, struct dk_error *error)
     return dk_fail_errno(error, "cannot write %s", file->path);
 }
 
+static void keep(struct dk_output *output, const struct stat *status)
+{
+    struct kept *larger = realloc(output->kept, (output->kept_count + 1) * sizeof *larger);
+
+    if (!larger)
+        return;
+    output->kept = larger;
+    output->kept[output->kept_count++] = (struct kept){ status->st_dev, status->st_ino };
+}
+
+void dk_output_keep(struct dk_output *output, const char *path)
+{
+    struct stat status;
+
+    if (path && stat(path, &status) == 0)
+        keep(output, &status);
+}
+
+void dk_output_keep_store(struct dk_output *output, struct dk_store *store)
+{
+    struct stat status;
+    uint64_t start;
+    const int fd = store ? dk_store_plain_file(store, &start) : -1;
+
+    if (fd >= 0 && fstat(fd, &status) == 0)
+        keep(output, &status);
+    else if (store)
+        dk_output_keep(output, store->name);
+}
+
+static bool is_kept(const struct dk_output *output, const char *path)
+{
+    struct stat status;
+
+    for (size_t i = 0; i < output->kept_count && stat(path, &status) == 0; i++)
+        if (output->kept[i].device == status.st_dev && output->kept[i].inode == status.st_ino)
+            return true;
+    return false;
+}
+
 static bool may_take_name(const struct dk_output *output, const char *path, struct dk_error *error)
 {
     struct stat status;
@@ -82,6 +130,8 @@ static bool may_take_name(const struct dk_output *output, const char *path, stru
         return errno == ENOENT ? true : dk_fail_errno(error, "cannot write %s", path);
     if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode))
         return dk_fail(error, DK_ERROR_REFUSED, "%s is there and is no file", path);
+    if (is_kept(output, path))
+        return dk_fail(error, DK_ERROR_REFUSED, "%s is read from, and would be replaced by what is made of it", path);
     if (!output->replace)
         return dk_fail(error, DK_ERROR_REFUSED, "%s is there already; --force replaces it", path);
     return true;
@@ -319,5 +369,7 @@ void dk_output_close(struct dk_output *output)
             close(file->fd);
         free_file(file);
     }
+    if (output)
+        free(output->kept);
     free(output);
 }

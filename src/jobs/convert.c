@@ -111,6 +111,17 @@ static bool verify(struct convert *convert, struct dk_error *error)
     return convert->result->verified;
 }
 
+/* The sheet, and the files with the sectors. */
+static void keep_input(struct convert *convert)
+{
+    const struct dk_disc *disc = convert->disc;
+
+    dk_output_keep(convert->output, disc->path);
+    for (size_t i = 0; i < disc->extent_count; i++)
+        if (i == 0 || disc->extents[i].store != disc->extents[i - 1].store)
+            dk_output_keep_store(convert->output, disc->extents[i].store);
+}
+
 static bool convert_all(struct convert *convert, struct sums *sums, struct dk_error *error)
 {
     if (convert->options->sums && !hash_parse(convert->options->sums, &sums->kinds, error))
@@ -127,6 +138,7 @@ static bool convert_all(struct convert *convert, struct sums *sums, struct dk_er
     convert->output = dk_output_new(convert->options->replace);
     if (!convert->output)
         return dk_fail_errno(error, "cannot write %s", convert->path);
+    keep_input(convert);
     if (!write_and_commit(convert, sums, error) || !verify(convert, error))
         return false;
     list_files(convert, sums);

@@ -381,12 +381,6 @@ offered() {
     cmp a.iso x.iso
 }
 
-@test "an image may be converted into its own name" {
-    cp --dereference a.iso self.iso
-    convert --force self.iso self.iso
-    cmp a.iso self.iso
-}
-
 @test "a full disk leaves nothing" {
     [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
     mkdir small
@@ -416,4 +410,35 @@ offered() {
     wait "$pid" || status=$?
     only large.iso
     [ "$status" -eq $((128 + 15)) ]
+}
+
+# --- files that the input still needs ---------------------------------------------------------------------------------
+
+@test "a result that would replace the sheet or the data of its own input is refused, also with --force" {
+    cp a.iso own.iso
+    convert own.iso own.cue
+    cp own.cue sheet.before
+    cp own.bin data.before
+    run -1 convert --force own.cue own.cue
+    [[ $output == *"own.cue is read from, and would be replaced by what is made of it"* ]]
+    cp own.cue other.cue
+    run -1 convert --force --to iso other.cue own.bin
+    [[ $output == *"own.bin is read from"* ]]
+    ln own.bin link.iso
+    run -1 convert --force own.cue link.iso
+    [[ $output == *"link.iso is read from"* ]]
+    run -1 convert --force own.iso ./own.iso
+    [[ $output == *"own.iso is read from"* ]]
+    cmp own.cue sheet.before
+    cmp own.bin data.before
+    cmp a.iso own.iso
+}
+
+@test "a sheet's damage is in the JSON list, by LBA" {
+    cp r.bin bad.bin
+    printf '\xFF' | dd of=bad.bin bs=1 seek=$((20 * 2352 + 500)) conv=notrunc status=none
+    printf 'FILE "bad.bin" BINARY\n  TRACK 01 MODE1/2352\n    INDEX 01 00:00:00\n' >bad.cue
+    run -3 --separate-stderr "$BIN/disc-convert" --json bad.cue out.cue
+    [ "$(jq -c '[.bad[].lba]' <<<"$output")" = "[20]" ]
+    cmp bad.bin out.bin
 }
