@@ -19,8 +19,10 @@ enum dk_holds {
     DK_HOLDS_PREGAPS = 1 << 9,
     DK_HOLDS_ISRC = 1 << 10,
     DK_HOLDS_MCN = 1 << 11,
-    DK_HOLDS_FORM2 = 1 << 12, /* all 2324 bytes of them */
-    DK_HOLDS_PAUSE = 1 << 13, /* LBA -150 to -1 */
+    DK_HOLDS_FORM2 = 1 << 12,  /* all 2324 bytes of them */
+    DK_HOLDS_PAUSE = 1 << 13,  /* LBA -150 to -1 */
+    DK_HOLDS_FLAGS = 1 << 14,  /* copy permitted, pre-emphasis, four channels */
+    DK_HOLDS_HIDDEN = 1 << 15, /* LBA 0 to INDEX 01 of the first track */
 };
 
 /* The file that a user named, as every probe and reader sees it. */
@@ -70,6 +72,7 @@ struct dk_write_options {
      */
     bool (*read)(void *reader, const struct dk_write_run *run, struct dk_error *error);
     void *reader;
+    bool read_all; /* `read` is to see every sector: nothing is copied from file to file in the kernel */
 };
 
 struct dk_format {

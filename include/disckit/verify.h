@@ -25,10 +25,12 @@ DK_API DK_MUST_USE bool dk_verify_store(const struct dk_disc *disc, struct dk_so
 DK_API DK_MUST_USE bool dk_verify_zeros(struct dk_store *store, uint64_t offset, uint64_t count,
                                         struct dk_error *error);
 /*
- * Two discs: their tables, then each sector in the richest form that both store: raw with subchannel, raw, or user
- * data. What only one of them stores, and the other would compute, is not compared.
+ * Two discs: their tables as far as `result` can hold them (enum dk_holds of disckit/format.h), then each sector from
+ * the first to the last in the richest form that both store: raw with subchannel, raw, or user data. What only one of
+ * them stores, and the other would compute, is not compared; a sector that only one stores at all is compared with
+ * silence, or with zeros.
  */
-DK_API DK_MUST_USE bool dk_verify_disc(const struct dk_disc *disc, const struct dk_disc *result, struct dk_watch *watch,
-                                       struct dk_error *error);
+DK_API DK_MUST_USE bool dk_verify_disc(const struct dk_disc *disc, const struct dk_disc *result, unsigned holds,
+                                       struct dk_watch *watch, struct dk_error *error);
 
 #endif

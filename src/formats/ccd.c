@@ -66,7 +66,7 @@ const struct dk_format format_ccd = {
     .suffixes = "ccd",
     .holds = DK_HOLDS_CD_DATA | DK_HOLDS_AUDIO | DK_HOLDS_SESSIONS | DK_HOLDS_SUBCHANNEL | DK_HOLDS_CD_TEXT |
              DK_HOLDS_INDEXES | DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS | DK_HOLDS_ISRC |
-             DK_HOLDS_MCN | DK_HOLDS_FORM2,
+             DK_HOLDS_MCN | DK_HOLDS_FORM2 | DK_HOLDS_FLAGS | DK_HOLDS_HIDDEN,
     .probe = ccd_probe,
     .read = ccd_read,
 };

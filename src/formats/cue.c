@@ -133,7 +133,8 @@ const struct dk_format format_cue = {
     .name = "CUE sheet",
     .suffixes = "cue",
     .holds = DK_HOLDS_CD_DATA | DK_HOLDS_AUDIO | DK_HOLDS_SESSIONS | DK_HOLDS_CD_TEXT | DK_HOLDS_INDEXES |
-             DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS | DK_HOLDS_ISRC | DK_HOLDS_MCN | DK_HOLDS_FORM2,
+             DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS | DK_HOLDS_ISRC | DK_HOLDS_MCN | DK_HOLDS_FORM2 |
+             DK_HOLDS_FLAGS | DK_HOLDS_HIDDEN,
     .probe = cue_probe,
     .read = cue_read,
     .write = cue_write,

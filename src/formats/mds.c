@@ -137,7 +137,7 @@ const struct dk_format format_mds = {
     .name = "media descriptor (MDS, XMD)",
     .suffixes = "mds,xmd",
     .holds = DK_HOLDS_CD_DATA | DK_HOLDS_AUDIO | DK_HOLDS_DVD | DK_HOLDS_SESSIONS | DK_HOLDS_SUBCHANNEL |
-             DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS | DK_HOLDS_FORM2,
+             DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS | DK_HOLDS_FORM2 | DK_HOLDS_FLAGS,
     .probe = mds_probe,
     .read = mds_read,
 };

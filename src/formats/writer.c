@@ -44,7 +44,7 @@ static int32_t begin_of_first(const struct dk_disc *disc, const struct dk_track 
 {
     if (track->lba <= 0)
         return track->lba;
-    return dk_disc_extent_at(disc, 0) ? 0 : writer_first_stored(disc, 0, track->lba);
+    return disc->extent_count == 0 || dk_disc_extent_at(disc, 0) ? 0 : writer_first_stored(disc, 0, track->lba);
 }
 
 bool writer_parts(const struct dk_disc *disc, struct writer_part parts[DK_TRACKS_MAX], struct dk_error *error)

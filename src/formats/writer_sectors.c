@@ -56,7 +56,7 @@ static void add_bad(struct writer *writer, struct bad_run *run, int32_t lba, con
 static void check(struct writer *writer, const struct dk_extent *extent, const uint8_t *sectors, size_t size,
                   int32_t lba, uint32_t count, struct bad_run *run)
 {
-    if (writer->options->checked || extent->mode == DK_AUDIO || extent->layout->to < CHECK_BYTES_END ||
+    if (writer->options->checked || !extent || extent->mode == DK_AUDIO || extent->layout->to < CHECK_BYTES_END ||
         size < DK_SECTOR_RAW)
         return;
     for (uint32_t i = 0; i < count; i++) {
@@ -126,22 +126,23 @@ static bool make_empty(struct writer *writer, const struct dk_extent *extent, co
     return true;
 }
 
-/* Sectors that one extent has, or that none has. */
+/* Sectors that one extent has, or that none has. A drive has none, and all sectors. */
 static bool read_stretch(struct writer *writer, const struct dk_extent *extent, const struct dk_write_run *wanted,
                          struct bad_run *run, struct dk_error *error)
 {
+    const bool readable = writer->disc->extent_count == 0 || (extent && extent->store);
     uint8_t *buffer;
     bool right;
 
-    if (extent && extent->store && writer->options->read) {
+    if (readable && writer->options->read) {
         writer->done += wanted->count;
         return writer->options->read(writer->options->reader, wanted, error);
     }
     buffer = malloc(SECTORS_AT_ONCE * dk_form_size(wanted->form));
     if (!buffer)
         return dk_fail_errno(error, "cannot write %s", writer->path);
-    right = extent && extent->store ? read_plainly(writer, extent, wanted, buffer, run, error)
-                                    : make_empty(writer, extent, wanted, buffer, error);
+    right = readable ? read_plainly(writer, extent, wanted, buffer, run, error)
+                     : make_empty(writer, extent, wanted, buffer, error);
     free(buffer);
     return right;
 }
@@ -241,13 +242,13 @@ static bool put(void *context, int32_t lba, uint32_t count, const uint8_t *bytes
     return true;
 }
 
-/* Bytes of a plain file that need no look: audio, bare user data, and all where somebody has looked at them. */
+/* Bytes of a plain file that need no look: audio, bare user data. */
 static bool is_copy(const struct writer *writer, const struct dk_extent *extent, const struct writer_shape *shape)
 {
     uint64_t start;
 
     return extent && extent->store && extent->layout->stored == shape->size && !extent->audio_big_endian &&
-           (extent->mode == DK_AUDIO || shape->size == DK_SECTOR_USER || writer->options->checked) &&
+           (extent->mode == DK_AUDIO || shape->size == DK_SECTOR_USER) && !writer->options->read_all &&
            (shape->size != DK_SECTOR_RAW_SUB || extent->sub_order == shape->sub_order) &&
            dk_store_plain_file(extent->store, &start) >= 0;
 }

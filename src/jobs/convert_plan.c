@@ -274,6 +274,17 @@ bool convert_plan_wav(struct convert *convert, struct dk_error *error)
 
 /* ---- Images ---- */
 
+/* What the target can't hold at all is told as a loss of that track. */
+static void choose_for_image(struct convert *convert, const struct dk_track *track)
+{
+    const unsigned needed = dk_mode_is_data(track->mode) ? DK_HOLDS_CD_DATA | DK_HOLDS_DVD : DK_HOLDS_AUDIO;
+
+    if (!(convert->target.holds & needed) || (convert->result->sectors && !(convert->target.holds & DK_HOLDS_TRACKS)))
+        return;
+    convert->chosen[track->number] = true;
+    convert->result->sectors += track->count;
+}
+
 bool convert_plan_image(struct convert *convert, struct dk_error *error)
 {
     const struct dk_disc *disc = convert->disc;
@@ -286,9 +297,7 @@ bool convert_plan_image(struct convert *convert, struct dk_error *error)
         return convert_refuse(convert, "", NULL, error,
                               "a .%s takes the whole disc: a track of it goes into an .iso or a .wav",
                               convert->target.id);
-    for (size_t i = 0; i < disc->track_count; i++) {
-        convert->chosen[disc->tracks[i].number] = true;
-        convert->result->sectors += disc->tracks[i].count;
-    }
+    for (size_t i = 0; i < disc->track_count; i++)
+        choose_for_image(convert, &disc->tracks[i]);
     return true;
 }

@@ -16,9 +16,9 @@ static const struct dk_target wav_target = {
     .writable = true,
 };
 
-static const char *const holds_names[] = { "cd-data", "audio",   "dvd",         "sessions", "subchannel",
-                                           "cd-text", "indexes", "check-bytes", "tracks",   "pregaps",
-                                           "isrc",    "mcn",     "form2",       "pause" };
+static const char *const holds_names[] = { "cd-data", "audio",       "dvd",    "sessions", "subchannel", "cd-text",
+                                           "indexes", "check-bytes", "tracks", "pregaps",  "isrc",       "mcn",
+                                           "form2",   "pause",       "flags",  "hidden" };
 
 const char *dk_holds_name(unsigned bit)
 {

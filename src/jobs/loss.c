@@ -71,8 +71,8 @@ static bool form2(const struct loss_facts *facts, char *text)
 {
     snprintf(text, LOSS_TEXT,
              "the rest of %" PRIu64 " Form 2 sectors (from LBA %" PRId32 " on) behind their first 2048 bytes",
-             facts->scan.form2, facts->scan.form2_first);
-    return facts->scan.form2 > 0;
+             facts->scan.form2.count, facts->scan.form2.first);
+    return facts->scan.form2.count > 0;
 }
 
 static bool outside(const struct loss_facts *facts, char *text)
@@ -84,15 +84,18 @@ static bool outside(const struct loss_facts *facts, char *text)
 
 static bool subheaders(const struct loss_facts *facts, char *text)
 {
-    snprintf(text, LOSS_TEXT, "the subheaders of %" PRIu64 " Form 1 sectors", facts->scan.subheaders);
-    return facts->scan.subheaders > 0;
+    snprintf(text, LOSS_TEXT, "the subheaders of %" PRIu64 " Form 1 sectors (from LBA %" PRId32 " on)",
+             facts->scan.subheaders.count, facts->scan.subheaders.first);
+    return facts->scan.subheaders.count > 0;
 }
 
 static bool check_bytes(const struct loss_facts *facts, char *text)
 {
-    snprintf(text, LOSS_TEXT, "headers or check bytes of %" PRIu64 " sectors, which are not what would be computed",
-             facts->scan.odd_raw);
-    return facts->scan.odd_raw > 0;
+    snprintf(text, LOSS_TEXT,
+             "headers or check bytes of %" PRIu64 " sectors (from LBA %" PRId32
+             " on), which are not what would be computed",
+             facts->scan.odd_raw.count, facts->scan.odd_raw.first);
+    return facts->scan.odd_raw.count > 0;
 }
 
 /* Of an image it was compared; of the rest it is enough that it is there. */
@@ -108,8 +111,9 @@ static bool subchannel(const struct loss_facts *facts, char *text)
         stored = stored || (extent->store && extent->layout->sub_size && track && convert->chosen[track->number]);
     }
     if (loss_is_image(convert)) {
-        snprintf(text, LOSS_TEXT, "the subchannel of %" PRIu64 " sectors", facts->scan.subchannel);
-        return facts->scan.subchannel > 0;
+        snprintf(text, LOSS_TEXT, "the subchannel of %" PRIu64 " sectors (from LBA %" PRId32 " on)",
+                 facts->scan.subchannel.count, facts->scan.subchannel.first);
+        return facts->scan.subchannel.count > 0;
     }
     snprintf(text, LOSS_TEXT, "the subchannel");
     return stored;
@@ -117,15 +121,26 @@ static bool subchannel(const struct loss_facts *facts, char *text)
 
 static bool pregap(const struct loss_facts *facts, char *text)
 {
-    snprintf(text, LOSS_TEXT, "%" PRIu64 " sectors of a pregap, which are not empty", facts->scan.pregap);
-    return facts->scan.pregap > 0;
+    snprintf(text, LOSS_TEXT, "%" PRIu64 " sectors of a pregap (from LBA %" PRId32 " on), which are not empty",
+             facts->scan.pregap.count, facts->scan.pregap.first);
+    return facts->scan.pregap.count > 0;
 }
 
-/* The 150 sectors before LBA 0, which no sheet has a place for. */
+/* The 150 sectors before LBA 0. */
 static bool pause_before_0(const struct loss_facts *facts, char *text)
 {
-    snprintf(text, LOSS_TEXT, "%" PRIu64 " sectors of the pause before LBA 0, which are not empty", facts->scan.pregap);
-    return loss_is_image(facts->convert) && facts->scan.pregap > 0;
+    snprintf(text, LOSS_TEXT,
+             "%" PRIu64 " sectors of the pause before LBA 0 (from LBA %" PRId32 " on), which are not empty",
+             facts->scan.pause.count, facts->scan.pause.first);
+    return facts->scan.pause.count > 0;
+}
+
+static bool hidden(const struct loss_facts *facts, char *text)
+{
+    snprintf(text, LOSS_TEXT,
+             "%" PRIu64 " sectors before the first track (from LBA %" PRId32 " on), which are not empty",
+             facts->scan.hidden.count, facts->scan.hidden.first);
+    return facts->scan.hidden.count > 0;
 }
 
 /* "NAME of track 2, 3": tracks in the result for which `has` is true. */
@@ -154,6 +169,11 @@ static bool has_indexes(const struct dk_track *track)
     return track->index_count > 0;
 }
 
+static bool has_other_flags(const struct dk_track *track)
+{
+    return (track->control & (DK_CONTROL_COPY_PERMITTED | DK_CONTROL_FOUR_CHANNELS)) != 0;
+}
+
 static bool has_pre_emphasis(const struct dk_track *track)
 {
     return (track->control & DK_CONTROL_PRE_EMPHASIS) && track->mode == DK_AUDIO;
@@ -174,6 +194,28 @@ static bool pre_emphasis(const struct loss_facts *facts, char *text)
     return of_tracks(facts, "the mark of pre-emphasis", has_pre_emphasis, text);
 }
 
+/* The pause that a session begins with has the same length everywhere. */
+static bool pregap_lengths(const struct loss_facts *facts, char *text)
+{
+    const struct dk_disc *disc = facts->convert->disc;
+    bool wanted[DK_TRACKS_MAX + 1] = { false };
+    char list[200];
+    size_t count;
+
+    for (size_t i = 1; i < disc->track_count; i++)
+        wanted[disc->tracks[i].number] =
+            disc->tracks[i].pregap && disc->tracks[i].session == disc->tracks[i - 1].session;
+    count = list_numbers(wanted, list, sizeof list);
+    snprintf(text, LOSS_TEXT, "where the pregap of track %s begins", list);
+    return loss_is_image(facts->convert) && count > 0;
+}
+
+static bool other_flags(const struct loss_facts *facts, char *text)
+{
+    return loss_is_image(facts->convert) &&
+           of_tracks(facts, "the marks of copying allowed or of four channels", has_other_flags, text);
+}
+
 static bool mcn(const struct loss_facts *facts, char *text)
 {
     snprintf(text, LOSS_TEXT, "the media catalog number %s", facts->convert->disc->mcn);
@@ -188,33 +230,41 @@ static bool cd_text(const struct loss_facts *facts, char *text)
 
 static bool sessions(const struct loss_facts *facts, char *text)
 {
-    snprintf(text, LOSS_TEXT, "the borders of its %zu sessions", facts->convert->disc->session_count);
-    return loss_is_image(facts->convert) && facts->convert->disc->session_count > 1;
+    const struct dk_disc *disc = facts->convert->disc;
+
+    snprintf(text, LOSS_TEXT, "the borders of its %zu sessions (the first ends at LBA %" PRId32 ")",
+             disc->session_count, disc->sessions[0].lead_out);
+    return loss_is_image(facts->convert) && disc->session_count > 1;
 }
 
 /* ---- The table ---- */
 
 static const struct row {
     const char *id;
-    enum dk_loss_kind kind; /* where the target is no image */
-    unsigned holds;         /* a target with all these bits keeps it */
+    enum dk_loss_kind kind;  /* where the target is no image */
+    enum dk_loss_kind image; /* where it is one */
+    unsigned holds;          /* a target with all these bits keeps it */
     bool (*lost)(const struct loss_facts *facts, char *text);
 } rows[] = {
-    { "data-tracks", DK_LOSS_CONTENT, DK_HOLDS_TRACKS | DK_HOLDS_CD_DATA, other_data },
-    { "audio-tracks", DK_LOSS_CONTENT, DK_HOLDS_TRACKS | DK_HOLDS_AUDIO, other_audio },
-    { "form2", DK_LOSS_CONTENT, DK_HOLDS_FORM2, form2 },
-    { "outside-files", DK_LOSS_CONTENT, DK_HOLDS_TRACKS, outside },
-    { "subheaders", DK_LOSS_ATTRIBUTE, DK_HOLDS_CHECK_BYTES, subheaders },
-    { "check-bytes", DK_LOSS_ATTRIBUTE, DK_HOLDS_CHECK_BYTES, check_bytes },
-    { "subchannel", DK_LOSS_ATTRIBUTE, DK_HOLDS_SUBCHANNEL, subchannel },
-    { "pregap", DK_LOSS_ATTRIBUTE, DK_HOLDS_PREGAPS, pregap },
-    { "pause", DK_LOSS_ATTRIBUTE, DK_HOLDS_PAUSE, pause_before_0 },
-    { "sessions", DK_LOSS_ATTRIBUTE, DK_HOLDS_SESSIONS, sessions },
-    { "indexes", DK_LOSS_ATTRIBUTE, DK_HOLDS_INDEXES, indexes },
-    { "pre-emphasis", DK_LOSS_ATTRIBUTE, DK_HOLDS_TRACKS, pre_emphasis },
-    { "isrc", DK_LOSS_ATTRIBUTE, DK_HOLDS_ISRC, isrc },
-    { "mcn", DK_LOSS_ATTRIBUTE, DK_HOLDS_MCN, mcn },
-    { "cd-text", DK_LOSS_ATTRIBUTE, DK_HOLDS_CD_TEXT, cd_text },
+    { "data-tracks", DK_LOSS_CONTENT, DK_LOSS_CONTENT, DK_HOLDS_TRACKS | DK_HOLDS_CD_DATA, other_data },
+    { "audio-tracks", DK_LOSS_CONTENT, DK_LOSS_CONTENT, DK_HOLDS_TRACKS | DK_HOLDS_AUDIO, other_audio },
+    { "form2", DK_LOSS_CONTENT, DK_LOSS_CONTENT, DK_HOLDS_FORM2, form2 },
+    { "outside-files", DK_LOSS_CONTENT, DK_LOSS_CONTENT, DK_HOLDS_TRACKS, outside },
+    { "subheaders", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_CHECK_BYTES, subheaders },
+    { "check-bytes", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_CHECK_BYTES, check_bytes },
+    { "subchannel", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_SUBCHANNEL, subchannel },
+    { "pregap", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_PREGAPS, pregap },
+    /* silence of another name: every sector is where it was */
+    { "pregap-lengths", DK_LOSS_ATTRIBUTE, DK_LOSS_ATTRIBUTE, DK_HOLDS_PREGAPS, pregap_lengths },
+    { "pause", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_PAUSE, pause_before_0 },
+    { "hidden", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_HIDDEN, hidden },
+    { "sessions", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_SESSIONS, sessions },
+    { "indexes", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_INDEXES, indexes },
+    { "pre-emphasis", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_FLAGS, pre_emphasis },
+    { "flags", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_FLAGS, other_flags },
+    { "isrc", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_ISRC, isrc },
+    { "mcn", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_MCN, mcn },
+    { "cd-text", DK_LOSS_ATTRIBUTE, DK_LOSS_CONTENT, DK_HOLDS_CD_TEXT, cd_text },
 };
 
 static void add_loss(struct dk_conversion *result, const struct row *row, enum dk_loss_kind kind, const char *text)
@@ -236,7 +286,7 @@ static void list_losses(const struct loss_facts *facts, struct dk_conversion *re
         char text[LOSS_TEXT];
 
         if ((facts->holds & rows[i].holds) != rows[i].holds && rows[i].lost(facts, text))
-            add_loss(result, &rows[i], is_image ? DK_LOSS_CONTENT : rows[i].kind, text);
+            add_loss(result, &rows[i], is_image ? rows[i].image : rows[i].kind, text);
     }
 }
 

@@ -6,14 +6,21 @@
 
 enum { LOSS_TEXT = 300 };
 
-/* What a look at the sectors found; counts of sectors. */
+/* Sectors that have something to lose. */
+struct loss_found {
+    uint64_t count;
+    int32_t first; /* LBA */
+};
+
+/* What a look at the sectors found. */
 struct loss_scan {
-    uint64_t form2;      /* Form 2 or formless, with more than zeros behind their first 2048 bytes */
-    int32_t form2_first; /* LBA of the first */
-    uint64_t subheaders; /* of Form 1, that say more than "data" */
-    uint64_t subchannel; /* that is neither empty nor what would be computed */
-    uint64_t odd_raw;    /* sync, header or check bytes that would not be computed again as they are */
-    uint64_t pregap;     /* sectors of pregaps, or of the pause, that are left out and are more than zeros */
+    struct loss_found form2;      /* Form 2 or formless, with more than zeros behind their first 2048 bytes */
+    struct loss_found subheaders; /* of Form 1, that say more than "data" */
+    struct loss_found subchannel; /* that is neither empty nor what would be computed */
+    struct loss_found odd_raw;    /* sync, header or check bytes that would not be computed again as they are */
+    struct loss_found pregap;     /* of pregaps that are left out, and more than zeros */
+    struct loss_found pause;      /* of what lies before LBA 0, the same */
+    struct loss_found hidden;     /* of what lies between LBA 0 and the first track, the same */
 };
 
 /* Files with extents that the result does not have. */

@@ -15,13 +15,20 @@ struct look {
     const struct convert *convert;
     struct loss_scan *scan;
     enum dk_form form;
-    bool pregap;    /* of a track whose pregap is left out */
+    struct loss_found
+        *left_out;  /* these are left out: what of them is more than zeros; NULL: they go into the result */
     bool user_only; /* the result keeps 2048 bytes of each data sector */
 };
 
 static bool all_zeros(const uint8_t *bytes, size_t count)
 {
     return bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0;
+}
+
+static void found(struct loss_found *what, int32_t lba)
+{
+    if (what->count++ == 0)
+        what->first = lba;
 }
 
 static void look_at_mode2(const struct look *look, int32_t lba, const uint8_t *raw)
@@ -32,10 +39,10 @@ static void look_at_mode2(const struct look *look, int32_t lba, const uint8_t *r
     const int end = form == DK_MODE2_FORM2 ? MODE2_USER + DK_SECTOR_FORM2 : DK_SECTOR_RAW;
 
     if (form == DK_MODE2_FORM1) {
-        look->scan->subheaders += memcmp(raw + SUBHEADER, plain, sizeof plain) != 0;
+        if (memcmp(raw + SUBHEADER, plain, sizeof plain) != 0)
+            found(&look->scan->subheaders, lba);
     } else if (!all_zeros(raw + user + DK_SECTOR_USER, (size_t)(end - user - DK_SECTOR_USER))) {
-        if (look->scan->form2++ == 0)
-            look->scan->form2_first = lba;
+        found(&look->scan->form2, lba);
     }
 }
 
@@ -47,11 +54,13 @@ static void look_at_check_bytes(const struct look *look, int32_t lba, const uint
     uint8_t computed[DK_SECTOR_RAW];
 
     if (user < 0) {
-        look->scan->odd_raw += !all_zeros(raw, DK_SECTOR_RAW);
+        if (!all_zeros(raw, DK_SECTOR_RAW))
+            found(&look->scan->odd_raw, lba);
         return;
     }
     dk_sector_expand(dk_layout_find(mode, DK_SECTOR_USER), mode, lba, raw + user, computed);
-    look->scan->odd_raw += memcmp(raw, computed, DK_SECTOR_RAW) != 0;
+    if (memcmp(raw, computed, DK_SECTOR_RAW) != 0)
+        found(&look->scan->odd_raw, lba);
 }
 
 static void look_at_subchannel(const struct look *look, int32_t lba, const uint8_t *linear)
@@ -63,7 +72,8 @@ static void look_at_subchannel(const struct look *look, int32_t lba, const uint8
     if (all_zeros(linear + Q_AT, DK_SUBCHANNEL - Q_AT))
         return;
     dk_sub_make(look->convert->disc, lba, computed);
-    look->scan->subchannel += memcmp(linear + Q_AT, computed + Q_AT, DK_SUBCHANNEL - Q_AT) != 0;
+    if (memcmp(linear + Q_AT, computed + Q_AT, DK_SUBCHANNEL - Q_AT) != 0)
+        found(&look->scan->subchannel, lba);
 }
 
 static void look_at_data(const struct look *look, int32_t lba, const uint8_t *raw)
@@ -85,9 +95,9 @@ static bool take(void *context, int32_t lba, uint32_t count, const uint8_t *byte
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *raw = bytes + i * size;
 
-        if (look->pregap)
-            look->scan->pregap += !all_zeros(raw + (data ? MODE2_USER : 0), data ? DK_SECTOR_USER - 8 : DK_SECTOR_RAW);
-        else if (data)
+        if (look->left_out && !all_zeros(raw + (data ? MODE2_USER : 0), data ? DK_SECTOR_USER - 8 : DK_SECTOR_RAW))
+            found(look->left_out, lba + (int32_t)i);
+        else if (!look->left_out && data)
             look_at_data(look, lba + (int32_t)i, raw);
         if (look->form == DK_FORM_RAW_SUB)
             look_at_subchannel(look, lba + (int32_t)i, raw + DK_SECTOR_RAW);
@@ -95,8 +105,7 @@ static bool take(void *context, int32_t lba, uint32_t count, const uint8_t *byte
     return true;
 }
 
-static bool look_at(struct convert *convert, struct look *look, int32_t lba, uint32_t count, bool check,
-                    struct dk_error *error)
+static bool look_at(struct convert *convert, struct look *look, int32_t lba, uint32_t count, struct dk_error *error)
 {
     const struct dk_pipeline settings = {
         .disc = convert->disc,
@@ -104,13 +113,11 @@ static bool look_at(struct convert *convert, struct look *look, int32_t lba, uin
         .lba = lba,
         .count = count,
         .form = look->form,
-        .check = check,
         .go_on = true,
-        .bad = check ? &convert->result->bad : NULL,
         .take = take,
         .context = look,
         .watch = convert->options->watch,
-        .doing = check ? "checking" : "looking for what would be lost",
+        .doing = "looking for what would be lost",
     };
 
     return dk_pipeline_run(&settings, error);
@@ -149,7 +156,7 @@ static bool scan_pieces(struct convert *convert, struct loss_scan *scan, struct 
 
             if (may_be_form2(extent) &&
                 overlap(extent, convert->pieces[i].lba, convert->pieces[i].count, &from, &length) &&
-                !look_at(convert, &look, from, length, false, error))
+                !look_at(convert, &look, from, length, error))
                 return false;
         }
     return true;
@@ -163,73 +170,79 @@ static bool is_in_sounds(const struct convert *convert, int32_t lba)
     return false;
 }
 
-/* Pregaps of the tracks in the result, as far as a file stores them: what is not empty there is left out. */
-static bool scan_pregaps(struct convert *convert, struct loss_scan *scan, struct dk_error *error)
+/* [lba, lba + count) as far as a file has it: what is not empty there is left out. */
+static bool scan_left_out(struct convert *convert, struct loss_scan *scan, struct loss_found *left_out, int32_t lba,
+                          uint32_t count, struct dk_error *error)
 {
-    struct look look = { .convert = convert, .scan = scan, .form = DK_FORM_RAW, .pregap = true };
+    struct look look = { .convert = convert, .scan = scan, .form = DK_FORM_RAW, .left_out = left_out };
     int32_t from;
     uint32_t length;
 
+    for (size_t k = 0; count && k < convert->disc->extent_count; k++)
+        if (convert->disc->extents[k].store && overlap(&convert->disc->extents[k], lba, count, &from, &length) &&
+            !look_at(convert, &look, from, length, error))
+            return false;
+    return true;
+}
+
+/* Pregaps of the tracks in the result. */
+static bool scan_pregaps(struct convert *convert, struct loss_scan *scan, struct dk_error *error)
+{
     for (size_t i = 0; i < convert->disc->track_count; i++) {
         const struct dk_track *track = &convert->disc->tracks[i];
         const int32_t begin = track->lba - (int32_t)track->pregap;
 
-        if (!convert->chosen[track->number] || track->pregap == 0 || is_in_sounds(convert, begin))
-            continue;
-        for (size_t k = 0; k < convert->disc->extent_count; k++)
-            if (convert->disc->extents[k].store &&
-                overlap(&convert->disc->extents[k], begin, track->pregap, &from, &length) &&
-                !look_at(convert, &look, from, length, false, error))
-                return false;
+        if (convert->chosen[track->number] && !is_in_sounds(convert, begin) &&
+            !(loss_is_image(convert) && i == 0) && /* that is the pause, and what is hidden */
+            !scan_left_out(convert, scan, &scan->pregap, begin, track->pregap, error))
+            return false;
     }
     return true;
 }
 
-/* What is stored before LBA 0, where the target has no place for it. */
-static bool scan_pause(struct convert *convert, struct loss_scan *scan, struct dk_error *error)
+/* What an image has before its first track, where the target has no place for it. */
+static bool scan_beginning(struct convert *convert, unsigned holds, struct loss_scan *scan, struct dk_error *error)
 {
-    struct look look = { .convert = convert, .scan = scan, .form = DK_FORM_RAW, .pregap = true };
-    const int32_t start = convert->disc->track_count ? convert->disc->tracks[0].lba : 0;
-    int32_t from;
-    uint32_t length;
+    const int32_t start = convert->disc->tracks[0].lba, pause_end = start < 0 ? start : 0;
 
-    for (size_t i = 0; i < convert->disc->extent_count; i++)
-        if (convert->disc->extents[i].store &&
-            overlap(&convert->disc->extents[i], -DK_LEAD_IN_PREGAP,
-                    (uint32_t)(DK_LEAD_IN_PREGAP + (start < 0 ? start : 0)), &from, &length) &&
-            !look_at(convert, &look, from, length, false, error))
-            return false;
-    return true;
+    if (!(holds & DK_HOLDS_PAUSE) && pause_end > -DK_LEAD_IN_PREGAP &&
+        !scan_left_out(convert, scan, &scan->pause, -DK_LEAD_IN_PREGAP, (uint32_t)(DK_LEAD_IN_PREGAP + pause_end),
+                       error))
+        return false;
+    return (holds & DK_HOLDS_HIDDEN) || start <= 0 ||
+           scan_left_out(convert, scan, &scan->hidden, 0, (uint32_t)start, error);
+}
+
+/* Sectors whose subchannel or check bytes have no place in the target; where all have one, nothing is read. */
+static bool scan_extent(struct convert *convert, unsigned holds, const struct dk_extent *extent, struct loss_scan *scan,
+                        struct dk_error *error)
+{
+    const bool data = dk_mode_is_data(extent->mode);
+    const bool sub = extent->layout->sub_size && !(holds & DK_HOLDS_SUBCHANNEL);
+    struct look look = {
+        .convert = convert,
+        .scan = scan,
+        .form = sub ? DK_FORM_RAW_SUB : DK_FORM_RAW,
+        .user_only = !(holds & DK_HOLDS_CHECK_BYTES) && data && extent->layout->from < SUBHEADER,
+    };
+
+    if (!sub && !look.user_only && ((holds & DK_HOLDS_FORM2) || !may_be_form2(extent)))
+        return true;
+    return look_at(convert, &look, extent->lba, extent->count, error);
 }
 
 static bool scan_image(struct convert *convert, unsigned holds, struct loss_scan *scan, struct dk_error *error)
 {
-    for (size_t i = 0; i < convert->disc->extent_count; i++) {
-        const struct dk_extent *extent = &convert->disc->extents[i];
-        struct look look = {
-            .convert = convert,
-            .scan = scan,
-            .form = DK_FORM_RAW,
-            .user_only = !(holds & DK_HOLDS_CHECK_BYTES) && extent->store && dk_mode_is_data(extent->mode) &&
-                         extent->layout->from < SUBHEADER,
-        };
-
-        if (!extent->store)
-            continue;
-        if (extent->layout->sub_size && !(holds & DK_HOLDS_SUBCHANNEL))
-            look.form = DK_FORM_RAW_SUB;
-        else if (!dk_mode_is_data(extent->mode) || extent->layout->stored == DK_SECTOR_USER)
-            continue;
-        if (!look_at(convert, &look, extent->lba, extent->count, true, error))
+    for (size_t i = 0; i < convert->disc->extent_count; i++)
+        if (convert->disc->extents[i].store && !scan_extent(convert, holds, &convert->disc->extents[i], scan, error))
             return false;
-    }
-    return true;
+    return ((holds & DK_HOLDS_PREGAPS) || scan_pregaps(convert, scan, error)) &&
+           scan_beginning(convert, holds, scan, error);
 }
 
 bool loss_scan(struct convert *convert, unsigned holds, struct loss_scan *scan, struct dk_error *error)
 {
     if (loss_is_image(convert))
-        return scan_image(convert, holds, scan, error) &&
-               ((holds & DK_HOLDS_PAUSE) || scan_pause(convert, scan, error));
+        return scan_image(convert, holds, scan, error);
     return scan_pieces(convert, scan, error) && scan_pregaps(convert, scan, error);
 }

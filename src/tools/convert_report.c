@@ -43,6 +43,16 @@ static void print_target(const struct dk_target *target)
     putchar('\n');
 }
 
+void convert_list_targets(char *words, size_t size)
+{
+    struct dk_target target;
+
+    *words = '\0';
+    for (size_t i = 0; dk_target_at(i, &target); i++)
+        if (target.writable)
+            snprintf(words + strlen(words), size - strlen(words), "%s%s", *words ? " " : "", target.id);
+}
+
 int convert_list_formats(bool json)
 {
     struct dk_target target;

@@ -14,6 +14,8 @@ struct convert_options {
 };
 
 int convert_list_formats(bool json);
+/* Ids of what can be written, apart by blanks: "cue iso". */
+void convert_list_targets(char *words, size_t size);
 /* The report of what was done; returns the exit status. */
 int convert_tell(struct tool *tool, const struct dk_disc *disc, const struct dk_conversion *conversion);
 /* The command that would work instead, where the conversion knows one. */

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+static char targets[400]; /* set before the options are parsed: the formats' rows know them */
+
 static const struct option_row option_rows[] = {
     { "to", 't', OPTION_TEXT, offsetof(struct convert_options, to), "FORMAT",
-      "write this format, whatever the name of OUTPUT", COMPLETE_WORDS, "iso cue wav" },
+      "write this format, whatever the name of OUTPUT", COMPLETE_WORDS, targets },
     { "track", 0, OPTION_NUMBER, offsetof(struct convert_options, track), "N", "only this track", COMPLETE_NOTHING,
       NULL },
     { "session", 0, OPTION_NUMBER, offsetof(struct convert_options, session), "N", "only this session",
@@ -21,7 +23,7 @@ static const struct option_row option_rows[] = {
     { "split", 0, OPTION_SET, offsetof(struct convert_options, split), NULL, "a .cue with a file a track",
       COMPLETE_NOTHING, NULL },
     { "sector", 0, OPTION_NUMBER, offsetof(struct convert_options, sector), "BYTES",
-      "bytes a sector of data tracks in a .cue: 2352 or 2048", COMPLETE_WORDS, "2048 2352" },
+      "bytes a sector of data tracks in an image: 2352 or 2048", COMPLETE_WORDS, "2048 2352" },
     { "verify", 0, OPTION_SET, offsetof(struct convert_options, verify), NULL,
       "open the result again and compare it with INPUT", COMPLETE_NOTHING, NULL },
     { "hash", 0, OPTION_TEXT, offsetof(struct convert_options, hash), "LIST",
@@ -54,8 +56,9 @@ static const struct program program = {
     .operand_completion = COMPLETE_FILE,
     .options = option_rows,
     .examples = examples,
-    .more = "The suffix of OUTPUT chooses what is written: .iso (the data track), .cue (the whole CD, with a .bin\n"
-            "beside it), .wav (audio tracks). OUTPUT may be - where the result is one file.",
+    .more =
+        "The suffix of OUTPUT chooses what is written: .iso (the data track), .wav (audio tracks), .cue and others\n"
+        "(the whole disc; --list-formats names them). OUTPUT may be - for an .iso or one .wav.",
 };
 
 static void close_disc(struct dk_disc **disc)
@@ -127,5 +130,6 @@ int main(int argc, char **argv)
 {
     struct convert_options options = { 0 };
 
+    convert_list_targets(targets, sizeof targets);
     return tool_run(&program, &options, convert, argc, argv);
 }

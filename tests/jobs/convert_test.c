@@ -387,7 +387,7 @@ START_TEST(lists_targets_of_all_rows)
     }
     ck_assert(iso && wav);
     ck_assert_str_eq(dk_holds_name(0), "cd-data");
-    ck_assert_ptr_null(dk_holds_name(14));
+    ck_assert_ptr_null(dk_holds_name(16));
 }
 END_TEST
 
