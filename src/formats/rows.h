@@ -5,6 +5,7 @@
 #include <disckit/format.h>
 
 extern const struct dk_format format_ccd;
+extern const struct dk_format format_cdi;
 extern const struct dk_format format_cue;
 extern const struct dk_format format_iso;
 extern const struct dk_format format_mds;

@@ -16,6 +16,24 @@ static uint8_t *make_part(const struct table_part *part, size_t *size)
                                   : raw_image(NULL, part->count, part->mode, part->lba, part->stored);
 }
 
+uint8_t *table_make_bytes(const struct table_part parts[TABLE_PARTS], size_t *size)
+{
+    uint8_t *bytes = NULL;
+    size_t more;
+
+    *size = 0;
+    for (size_t i = 0; i < TABLE_PARTS && parts[i].count; i++) {
+        uint8_t *part = make_part(&parts[i], &more);
+
+        bytes = realloc(bytes, *size + more);
+        ck_assert_ptr_nonnull(bytes);
+        memcpy(bytes + *size, part, more);
+        *size += more;
+        free(part);
+    }
+    return bytes;
+}
+
 static void swap_pairs(uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i + 1 < size; i += 2) {

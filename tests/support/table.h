@@ -24,6 +24,9 @@ struct table_file {
     unsigned cut; /* bytes that are missing at its end */
 };
 
+/* The sectors of the parts, one behind the other; the caller frees them. */
+uint8_t *table_make_bytes(const struct table_part parts[TABLE_PARTS], size_t *size);
+
 /* Makes the files in the test's folder. */
 void table_make_files(const struct table_file *files);
 

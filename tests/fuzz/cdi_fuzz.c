@@ -1,0 +1,9 @@
+/* Images of DiscJuggler: trailer, records, where they place the sectors. */
+#include "fuzz/image.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    return image_fuzz("cdi", bytes, size);
+}
