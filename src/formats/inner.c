@@ -2,10 +2,31 @@
 #include "formats/raw.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void free_bytes(uint8_t **bytes)
 {
     free(*bytes);
+}
+
+enum { PIECE = 32 << 10 /* bytes that are read, or not, together */ };
+
+/* What can't be read is zeros here: the sectors around it say as well what they are. */
+static bool read_what_can_be(struct dk_store *store, uint8_t *to, size_t count, uint64_t offset, struct dk_error *error)
+{
+    while (count) {
+        const size_t piece = count < PIECE ? count : PIECE;
+
+        if (!dk_store_read(store, to, piece, offset, error)) {
+            if (error->kind != DK_ERROR_DAMAGED)
+                return false;
+            memset(to, 0, piece);
+        }
+        to += piece;
+        offset += piece;
+        count -= piece;
+    }
+    return true;
 }
 
 bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *error)
@@ -23,8 +44,8 @@ bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *e
     if (!ends)
         return dk_fail_errno(error, "cannot open %s", disc->path);
     inside.tail = ends + DK_PROBE_HEAD;
-    if (!dk_store_read(store, ends, inside.head_size, 0, error) ||
-        !dk_store_read(store, ends + DK_PROBE_HEAD, inside.tail_size, store->size - inside.tail_size, error))
+    if (!read_what_can_be(store, ends, inside.head_size, 0, error) ||
+        !read_what_can_be(store, ends + DK_PROBE_HEAD, inside.tail_size, store->size - inside.tail_size, error))
         return false;
     kind = raw_recognise(&inside);
     if (kind.bid == 0) {
