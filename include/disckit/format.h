@@ -79,6 +79,7 @@ struct dk_format {
     const char *id; /* what --to and --json say */
     const char *name;
     const char *suffixes; /* "cue" or "toc,tao", for choosing a writer; a reader is chosen by content */
+    const char *mark;     /* what each of them has, for those who wonder why a file is none: "footer"; or NULL */
     unsigned holds;       /* enum dk_holds */
     /* How sure is it, 0 (no) to 100, by the content alone? Cheap, and never an error; the surest format reads. */
     int (*probe)(const struct dk_candidate *candidate);

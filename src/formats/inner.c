@@ -9,33 +9,23 @@ static void free_bytes(uint8_t **bytes)
     free(*bytes);
 }
 
-enum {
-    PIECE = 2048,
-    FAILURES_MAX = 16, /* a block that cannot be decoded may be large, and each try takes its time */
-};
+enum { PIECE = 32 << 10 /* bytes that are read, or not, together */ };
 
-/* Where a part cannot be decoded the rest may still say what it is: what is missing reads as zeros. */
-static void read_pieces(struct dk_disc *disc, struct dk_store *store, uint8_t *to, size_t size, uint64_t offset)
+/* What can't be read is zeros here: the sectors around it say as well what they are. */
+static bool read_what_can_be(struct dk_store *store, uint8_t *to, size_t count, uint64_t offset, struct dk_error *error)
 {
-    struct dk_error error;
+    while (count) {
+        const size_t piece = count < PIECE ? count : PIECE;
 
-    memset(to, 0, size);
-    for (size_t at = 0, failures = 0; at < size && failures < FAILURES_MAX; at += PIECE) {
-        if (dk_store_read(store, to + at, size - at < PIECE ? size - at : PIECE, offset + at, &error))
-            continue;
-        dk_note(&disc->notes, DK_NOTE_DAMAGE, "%s", error.text);
-        failures++;
+        if (!dk_store_read(store, to, piece, offset, error)) {
+            if (error->kind != DK_ERROR_DAMAGED)
+                return false;
+            memset(to, 0, piece);
+        }
+        to += piece;
+        offset += piece;
+        count -= piece;
     }
-}
-
-static bool read_end(struct dk_disc *disc, struct dk_store *store, uint8_t *to, size_t size, uint64_t offset,
-                     struct dk_error *error)
-{
-    if (dk_store_read(store, to, size, offset, error))
-        return true;
-    if (error->kind != DK_ERROR_DAMAGED)
-        return false;
-    read_pieces(disc, store, to, size, offset);
     return true;
 }
 
@@ -54,8 +44,8 @@ bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *e
     if (!ends)
         return dk_fail_errno(error, "cannot open %s", disc->path);
     inside.tail = ends + DK_PROBE_HEAD;
-    if (!read_end(disc, store, ends, inside.head_size, 0, error) ||
-        !read_end(disc, store, ends + DK_PROBE_HEAD, inside.tail_size, store->size - inside.tail_size, error))
+    if (!read_what_can_be(store, ends, inside.head_size, 0, error) ||
+        !read_what_can_be(store, ends + DK_PROBE_HEAD, inside.tail_size, store->size - inside.tail_size, error))
         return false;
     kind = raw_recognise(&inside);
     if (kind.bid == 0) {

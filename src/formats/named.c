@@ -9,7 +9,6 @@ static const struct named_kind kinds[] = {
     { "a CSO image", 0, MAGIC("CISO"), 0 },
     { "a ZSO image", 0, MAGIC("ZISO"), 0 },
     { "a DAX image", 0, MAGIC("DAX\0"), 0 },
-    { "an ISZ image", 0, MAGIC("IsZ!"), 0 },
     { "a DAA image", 0, MAGIC("DAA\0"), 0 },
     { "a later part of a DAA image", 0, MAGIC("DAA VOL"), NAMED_WEAKLY },
     { "a GBI image", 0, MAGIC("GBI\0"), 0 },

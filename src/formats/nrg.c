@@ -354,6 +354,7 @@ const struct dk_format format_nrg = {
     .id = "nrg",
     .name = "Nero image (NRG)",
     .suffixes = "nrg",
+    .mark = "NER5 or NERO at its end",
     .holds = DK_HOLDS_CD_DATA | DK_HOLDS_AUDIO | DK_HOLDS_DVD | DK_HOLDS_SESSIONS | DK_HOLDS_SUBCHANNEL |
              DK_HOLDS_CD_TEXT | DK_HOLDS_INDEXES | DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS |
              DK_HOLDS_ISRC | DK_HOLDS_MCN | DK_HOLDS_FORM2 | DK_HOLDS_PAUSE | DK_HOLDS_FLAGS | DK_HOLDS_HIDDEN,

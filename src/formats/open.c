@@ -2,6 +2,7 @@
 #include "formats/named.h"
 #include "formats/rows.h"
 #include "formats/sheets.h"
+#include "util/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,23 @@ static const struct dk_format *surest(const struct dk_candidate *candidate)
     return best;
 }
 
+/* The format that a file's name speaks of. */
+static const struct dk_format *format_by_suffix(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    for (size_t i = 0; dot && dk_formats[i]; i++)
+        if (text_list_has(dk_formats[i]->suffixes, dot + 1, strlen(dot + 1)))
+            return dk_formats[i];
+    return NULL;
+}
+
 /* Says what the file is, if it is known and not read, else what was looked for. */
 static bool refuse(const struct dk_candidate *candidate, const struct named_kind *named, struct dk_error *error)
 {
     const uint64_t size = candidate->store->size;
-    char looked_for[400] = "";
+    const struct dk_format *wanted = format_by_suffix(candidate->path);
+    char looked_for[1500] = "";
 
     if (named)
         return dk_fail(error, DK_ERROR_FORMAT, "%s is %s, which is not read yet", candidate->path, named->name);
@@ -36,8 +49,9 @@ static bool refuse(const struct dk_candidate *candidate, const struct named_kind
         strncat(looked_for, i ? ", " : "", sizeof looked_for - strlen(looked_for) - 1);
         strncat(looked_for, dk_formats[i]->name, sizeof looked_for - strlen(looked_for) - 1);
     }
-    return dk_fail(error, DK_ERROR_FORMAT, "%s (%ju bytes) is no image that is known here; looked for: %s%s",
-                   candidate->path, (uintmax_t)size, looked_for,
+    return dk_fail(error, DK_ERROR_FORMAT, "%s (%ju bytes) is no image that is known here; looked for: %s%s%s%s",
+                   candidate->path, (uintmax_t)size, looked_for, wanted && wanted->mark ? ". It has no " : "",
+                   wanted && wanted->mark ? wanted->mark : "",
                    size % DK_SECTOR_RAW ? "" : ". It could be bare CD audio: a CUE sheet would say so");
 }
 

@@ -9,6 +9,7 @@ extern const struct dk_format format_cdi;
 extern const struct dk_format format_chd;
 extern const struct dk_format format_cue;
 extern const struct dk_format format_iso;
+extern const struct dk_format format_isz;
 extern const struct dk_format format_mds;
 extern const struct dk_format format_nrg;
 

@@ -1,10 +1,10 @@
 /* What a disc can be converted to, and which of that an output's name means. */
 #include "jobs/convert.h"
+#include "util/text.h"
 
 #include <disckit/format.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { IDS = 200 /* bytes of a list of them */ };
 
@@ -60,18 +60,6 @@ static const struct convert_way ways[] = {
     { NULL, convert_plan_image, convert_write_image, convert_verify_image },
 };
 
-static bool has_word(const char *list, const char *word, size_t length)
-{
-    for (const char *at = list; *at;) {
-        const size_t this_one = strcspn(at, ",");
-
-        if (this_one == length && strncasecmp(at, word, length) == 0)
-            return true;
-        at += this_one + (at[this_one] != '\0');
-    }
-    return false;
-}
-
 static bool is_wanted(const struct convert *convert, const struct dk_target *target)
 {
     const char *path = convert->path, *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
@@ -80,7 +68,7 @@ static bool is_wanted(const struct convert *convert, const struct dk_target *tar
         return strcmp(target->id, convert->options->to) == 0;
     if (strcmp(path, "-") == 0)
         return strcmp(target->id, "iso") == 0;
-    return dot && has_word(target->suffixes, dot + 1, strlen(dot + 1));
+    return dot && text_list_has(target->suffixes, dot + 1, strlen(dot + 1));
 }
 
 static bool no_target(const struct convert *convert, struct dk_error *error)

@@ -248,31 +248,56 @@ static void put_options(char *line, size_t size, const struct convert_options *o
     }
 }
 
+/* The name of the output with the suffix of another format. */
+static void put_output(char *line, size_t size, const char *output, const char *suffix)
+{
+    const char *slash = strrchr(output, '/'), *dot = strrchr(slash ? slash : output, '.');
+    char name[1000];
+
+    snprintf(name, sizeof name, "%.*s.%s", dot ? (int)(dot - output) : (int)strlen(output), output, suffix);
+    put_word(line, size, name);
+}
+
+/* Sound that is no ISO may be wanted with its gaps and titles, too. */
+static void tell_sheet_advice(struct tool *tool, const struct convert_options *options, char **operands)
+{
+    char line[3000] = "disc-convert";
+
+    put_options(line, sizeof line, options);
+    put_word(line, sizeof line, operands[0]);
+    put_output(line, sizeof line, operands[1], "cue");
+    tool_say(tool, "and this: %s", line);
+}
+
 void convert_tell_advice(struct tool *tool, const struct convert_options *options, char **operands,
                          const struct dk_conversion *conversion)
 {
-    char line[3000] = "disc-convert", output[1000];
-    const char *slash = strrchr(operands[1], '/'), *dot = strrchr(slash ? slash : operands[1], '.');
+    const char *suffix = conversion->advice_suffix;
+    const bool to_stdout = strcmp(operands[1], "-") == 0;
+    struct convert_options same = *options;
+    char line[3000] = "disc-convert";
 
-    if (!*conversion->advice && !conversion->advice_suffix)
+    if (!*conversion->advice && !suffix)
         return;
-    put_options(line, sizeof line, options);
+    same.cut = same.cut && !suffix; /* it is for .iso alone */
+    put_options(line, sizeof line, &same);
     if (*conversion->advice) {
         strncat(line, " ", sizeof line - strlen(line) - 1);
         strncat(line, conversion->advice, sizeof line - strlen(line) - 1);
     }
-    snprintf(output, sizeof output, "%s", operands[1]);
-    if (conversion->advice_suffix && strcmp(operands[1], "-") == 0) {
+    if (suffix && to_stdout) {
         put_word(line, sizeof line, "--to");
-        put_word(line, sizeof line, conversion->advice_suffix);
-    } else if (conversion->advice_suffix)
-        snprintf(output, sizeof output, "%.*s.%s", dot ? (int)(dot - operands[1]) : (int)strlen(operands[1]),
-                 operands[1], conversion->advice_suffix);
-    else if (options->to) {
+        put_word(line, sizeof line, suffix);
+    } else if (!suffix && options->to) {
         put_word(line, sizeof line, "--to");
         put_word(line, sizeof line, options->to);
     }
     put_word(line, sizeof line, operands[0]);
-    put_word(line, sizeof line, output);
+    if (suffix && !to_stdout)
+        put_output(line, sizeof line, operands[1], suffix);
+    else
+        put_word(line, sizeof line, operands[1]);
     tool_say(tool, "this would: %s", line);
+    if (suffix && strcmp(suffix, "wav") == 0 && !*conversion->advice && !to_stdout)
+        tell_sheet_advice(tool, &same, operands);
 }

@@ -56,15 +56,15 @@ static json_t *json_of_indexes(const struct dk_track *track)
     return indexes;
 }
 
-static json_t *json_of_track(const struct dk_track *track)
+static json_t *json_of_track(const struct dk_disc *disc, const struct dk_track *track)
 {
     char msf[INSPECT_MSF];
 
-    inspect_msf_of_lba(track->lba, msf);
-    return json_pack("{s:i, s:s, s:i, s:s, s:I, s:I, s:I, s:i, s:o, s:o, s:o, s:b}", "nr", track->number, "mode",
-                     dk_mode_name(track->mode), "lba", (int)track->lba, "msf", msf, "count", (json_int_t)track->count,
-                     "pregap", (json_int_t)track->pregap, "postgap", (json_int_t)track->postgap, "stored",
-                     (int)track->stored, "flags", json_of_flags(track), "indexes", json_of_indexes(track), "isrc",
+    return json_pack("{s:i, s:s, s:i, s:s?, s:I, s:I, s:I, s:i, s:o, s:o, s:o, s:b}", "nr", track->number, "mode",
+                     dk_mode_name(track->mode), "lba", (int)track->lba, "msf",
+                     inspect_msf_of_lba(disc, track->lba, msf), "count", (json_int_t)track->count, "pregap",
+                     (json_int_t)track->pregap, "postgap", (json_int_t)track->postgap, "stored", (int)track->stored,
+                     "flags", json_of_flags(track), "indexes", json_of_indexes(track), "isrc",
                      json_of_text(track->isrc), "missing", (int)track->missing);
 }
 
@@ -78,7 +78,7 @@ static json_t *json_of_sessions(const struct dk_disc *disc)
 
         for (size_t j = 0; j < disc->track_count; j++)
             if (disc->tracks[j].session == session->number)
-                json_array_append_new(tracks, json_of_track(&disc->tracks[j]));
+                json_array_append_new(tracks, json_of_track(disc, &disc->tracks[j]));
         json_array_append_new(sessions, json_pack("{s:i, s:i, s:o}", "nr", session->number, "lead_out",
                                                   (int)session->lead_out, "tracks", tracks));
     }

@@ -12,8 +12,9 @@ enum { INSPECT_TIME = 40, INSPECT_MSF = 16 };
 
 /* "2024-02-03T04:05:06+01:00", with `between` for the T; empty where it is not known. */
 void inspect_time(const struct dk_time *time, char between, char to[INSPECT_TIME]);
-/* "12:34:56" of an LBA, or of a length, minutes, seconds and frames. */
-void inspect_msf_of_lba(int32_t lba, char to[INSPECT_MSF]);
+/* "12:34:56" of an LBA; NULL: a disc of that kind has no such addresses, or none that far. */
+const char *inspect_msf_of_lba(const struct dk_disc *disc, int32_t lba, char to[INSPECT_MSF]);
+/* The same of a length, minutes, seconds and frames. */
 void inspect_msf_of_length(uint32_t sectors, char to[INSPECT_MSF]);
 
 /* The flags of a track's CONTROL, one bit a name. */

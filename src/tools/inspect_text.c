@@ -68,12 +68,14 @@ static void print_flags(const struct dk_track *track, FILE *to)
 static void print_track(const struct dk_disc *disc, const struct dk_track *track, FILE *to)
 {
     static const char indent[] = "       ";
-    char start[INSPECT_MSF], length[INSPECT_MSF];
+    char room[INSPECT_MSF], length[INSPECT_MSF] = "-";
+    const char *start = inspect_msf_of_lba(disc, track->lba, room);
 
-    inspect_msf_of_lba(track->lba, start);
-    inspect_msf_of_length(track->count, length);
+    if (start)
+        inspect_msf_of_length(track->count, length);
     fprintf(to, "  %5d  %-11s  %7" PRId32 "  %8s  %7" PRIu32 "  %8s  %6" PRIu32 "  %6d", track->number,
-            dk_mode_name(track->mode), track->lba, start, track->count, length, track->pregap, track->stored);
+            dk_mode_name(track->mode), track->lba, start ? start : "-", track->count, length, track->pregap,
+            track->stored);
     print_flags(track, to);
     fprintf(to, "%s\n", track->missing ? " (its data is not there)" : "");
     if (track->postgap)
@@ -88,10 +90,13 @@ static void print_table(const struct dk_disc *disc, FILE *to)
 {
     for (size_t i = 0; i < disc->session_count; i++) {
         const struct dk_session *session = &disc->sessions[i];
-        char lead_out[INSPECT_MSF];
+        char room[INSPECT_MSF];
+        const char *lead_out = inspect_msf_of_lba(disc, session->lead_out, room);
 
-        inspect_msf_of_lba(session->lead_out, lead_out);
-        fprintf(to, "\nsession %d, lead-out at LBA %" PRId32 " (%s)\n", session->number, session->lead_out, lead_out);
+        fprintf(to, "\nsession %d, lead-out at LBA %" PRId32, session->number, session->lead_out);
+        if (lead_out)
+            fprintf(to, " (%s)", lead_out);
+        fputc('\n', to);
         fputs("  track  mode             LBA     start  sectors    length  pregap  stored  flags\n", to);
         for (size_t j = 0; j < disc->track_count; j++)
             if (disc->tracks[j].session == session->number)

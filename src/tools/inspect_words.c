@@ -18,11 +18,14 @@ void inspect_time(const struct dk_time *when, char between, char to[INSPECT_TIME
                  when->zone < 0 ? '-' : '+', zone / 60 % 100, zone % 60);
 }
 
-void inspect_msf_of_lba(int32_t lba, char to[INSPECT_MSF])
+const char *inspect_msf_of_lba(const struct dk_disc *disc, int32_t lba, char to[INSPECT_MSF])
 {
     const struct dk_msf msf = dk_msf_of_lba(lba);
 
+    if (disc->medium == DK_MEDIUM_DVD || disc->medium == DK_MEDIUM_BD || msf.minute > 99)
+        return NULL;
     snprintf(to, INSPECT_MSF, "%02d:%02d:%02d", msf.minute, msf.second, msf.frame);
+    return to;
 }
 
 void inspect_msf_of_length(uint32_t sectors, char to[INSPECT_MSF])

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static bool follows(const unsigned char *at, size_t count)
 {
@@ -217,6 +218,18 @@ size_t text_json(const char *text, size_t length, char *to, size_t size)
     }
     put(&into, "\"", 1);
     return end(&into);
+}
+
+bool text_list_has(const char *list, const char *word, size_t length)
+{
+    for (const char *at = list; *at;) {
+        const size_t this_one = strcspn(at, ",");
+
+        if (this_one == length && strncasecmp(at, word, length) == 0)
+            return true;
+        at += this_one + (at[this_one] != '\0');
+    }
+    return false;
 }
 
 const char *text_next_part(const char **path, size_t *length)

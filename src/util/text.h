@@ -34,6 +34,8 @@ char *text_from_utf16be(struct dk_arena *arena, const uint8_t *bytes, size_t len
 /* A JSON string with its quotes: bytes that are no UTF-8 as the text \xNN. Size as in text_escape(). */
 size_t text_json(const char *text, size_t length, char *to, size_t size);
 
+/* Is the word in a list with commas between, "toc,tao"? In any case. */
+bool text_list_has(const char *list, const char *word, size_t length);
 /* The next part of a path, `*length` bytes, with `*path` moved behind it; NULL at the end. Empty parts and "." are
  * none.
  */

@@ -113,7 +113,7 @@ only() { [ "$(ls -A | grep -vxE 'a\.iso|r\.bin|p\.bin' | tr '\n' ' ')" = "$*${*:
 }
 
 @test "random bytes are no Nero image, whatever their name" {
-    head -c 500000 /dev/urandom >x.nrg
+    python3 -c 'import random; random.seed(6); open("x.nrg", "wb").write(random.randbytes(500000))'
     run -1 convert x.nrg x.iso
     [[ $output == *"x.nrg"* ]]
     only x.nrg
@@ -149,6 +149,21 @@ only() { [ "$(ls -A | grep -vxE 'a\.iso|r\.bin|p\.bin' | tr '\n' ' ')" = "$*${*:
     [[ $output == *"audio"* ]]
     [ ! -e x.iso ]
     convert --track 1 both.img x.iso
+    cmp a.iso x.iso
+}
+
+@test "data behind sound has its own place, and its volume counts from there" {
+    need jq
+    cat p.bin r.bin >extra.img
+    tracks='[.sessions[].tracks[] | [.mode, .lba, .count]]'
+    blocks=$(($(stat -L -c %s a.iso) / 2048))
+    "$BIN/disc-inspect" --json extra.img >report
+    [ "$(jq -c "$tracks" report)" = "[[\"audio\",0,300],[\"mode1\",300,$blocks]]" ]
+    [ "$(jq -c '[.volumes[].base]' report)" = '[300,300]' ]
+    [ "$("$BIN/disc-ls" -R extra.img | tail -n 1)" = sub/dir/numbers.txt ]
+    run -1 convert extra.img x.iso
+    [[ $output == *"would lose track 1 (audio, 300 sectors)"* ]]
+    convert --track 2 extra.img x.iso
     cmp a.iso x.iso
 }
 

@@ -92,6 +92,21 @@ START_TEST(a_file_in_several_extents_is_one)
 }
 END_TEST
 
+/* The first of the extents fills what 32 bits can say, in whole sectors. */
+START_TEST(a_file_may_be_larger_than_an_extent_can_say)
+{
+    const uint32_t most = 0xFFFFF800;
+
+    iso_add(&iso, ISO_ROOT, (struct iso_record){ "HUGE.;1", 0, 30, most, .flags = 0x80 });
+    iso_add(&iso, ISO_ROOT, (struct iso_record){ "HUGE.;1", 0, 30 + most / DK_SECTOR_USER, 1000000, .flags = 0 });
+    list(DK_TREE_ISO, 0);
+    ck_assert_str_eq(reading.list, "HUGE file 4295965248\n");
+    ck_assert_uint_eq(entry_of("HUGE")->extent_count, 2);
+    ck_assert_uint_eq(wanted.entry.extents[1].size, 1000000);
+    ck_assert_int_eq(wanted.entry.extents[1].lba, 2097181);
+}
+END_TEST
+
 START_TEST(an_interleaved_file_is_read_around_its_gaps)
 {
     char contents[5000];
@@ -109,6 +124,7 @@ END_TEST
 START_TEST(files_are_never_links_of_others)
 {
     struct iso_fields one = { .used = 0 }, two = { .used = 0 };
+    char contents[5];
     uint8_t numbers[40]; /* PX of RRIP 1.12 with a serial number, the same in both */
 
     for (int i = 0; i < 5; i++)
@@ -118,9 +134,14 @@ START_TEST(files_are_never_links_of_others)
     iso_field(&two, "PX", numbers, sizeof numbers);
     iso_field_nm(&one, 0, "a");
     iso_field_nm(&two, 0, "b");
+    /* the same extent, or, though the serial number says that they are one, different contents */
     iso_add(&iso, ISO_ROOT, (struct iso_record){ "A.;1", 0, 30, 5, .fields = &one });
-    iso_add(&iso, ISO_ROOT, (struct iso_record){ "B.;1", 0, 30, 5, .fields = &two });
+    iso_add(&iso, ISO_ROOT, (struct iso_record){ "B.;1", 0, _i ? 31 : 30, 5, .fields = &two });
+    memcpy(iso_sector(&iso, 30), "first", 5);
+    memcpy(iso_sector(&iso, 31), "other", 5);
     expect(DK_TREE_BEST, "a file 5\nb file 5\n");
+    ck_assert(dk_tree_read(reading.tree, entry_of("b"), 0, contents, 5, &reading.error));
+    ck_assert_mem_eq(contents, _i ? "other" : "first", 5);
     ck_assert_uint_eq(entry_of("a")->mode, 0644);
     ck_assert_uint_eq(entry_of("b")->mode, 0755);
     ck_assert_uint_eq(entry_of("b")->uid, 7);
@@ -266,9 +287,11 @@ START_TEST(the_highest_version_has_the_bare_name)
     iso_add(&iso, ISO_ROOT, (struct iso_record){ "NODOT.;1", 0, 30, 1, .flags = 0 });
     iso_add(&iso, ISO_ROOT, (struct iso_record){ "VER.TXT;3", 0, 31, 3, .flags = 0 });
     iso_add(&iso, ISO_ROOT, (struct iso_record){ "VER.TXT;2", 0, 32, 2, .flags = 0 });
+    iso_add(&iso, ISO_ROOT, (struct iso_record){ "lower.txt", 0, 34, 5, .flags = 0 });
     iso_add(&iso, ISO_ROOT, (struct iso_record){ "\x82\xA0", 0, 33, 4, .flags = 1 });
     list(DK_TREE_ISO, flags);
-    ck_assert_str_eq(reading.list, "NODOT file 1\nVER.TXT file 3\nVER.TXT;2 file 2\n\x82\xA0 file 4\n");
+    ck_assert_str_eq(reading.list,
+                     "NODOT file 1\nVER.TXT file 3\nVER.TXT;2 file 2\nlower.txt file 5\n\x82\xA0 file 4\n");
     ck_assert_uint_eq(entry_of("VER.TXT")->size, 3);
     ck_assert_uint_eq(entry_of("VER.TXT;2")->size, 2);
     ck_assert(entry_of("\x82\xA0")->hidden);
@@ -313,6 +336,17 @@ START_TEST(joliet_names_are_kept_whatever_they_hold)
     ck_assert_uint_eq(found.entry.odd_name, joliet_names[_i].odd);
     ck_assert_uint_eq(found.entry.raw_name != NULL, joliet_names[_i].spelled);
     ck_assert_str_eq(reading.notes, "");
+}
+END_TEST
+
+START_TEST(odd_joliet_names_make_no_directory_and_hide_nothing)
+{
+    iso_add_joliet(&iso);
+    for (size_t i = 1; i < 5; i++)
+        iso_add(&iso, ISO_JOLIET_ROOT,
+                (struct iso_record){ joliet_names[i].utf16, joliet_names[i].size, 30, 5, .flags = 0 });
+    list(DK_TREE_JOLIET, DK_WALK_RECURSIVE);
+    ck_assert_str_eq(reading.list, "..\\x2fu file 5\nb\\xd8\\x00c file 5\nn\\x00x file 5\ns\\x2fh file 5\n");
 }
 END_TEST
 
@@ -384,8 +418,9 @@ static void add_shapes(TCase *test_case)
 {
     tcase_add_checked_fixture(test_case, set_up, tear_down);
     tcase_add_test(test_case, a_file_in_several_extents_is_one);
+    tcase_add_test(test_case, a_file_may_be_larger_than_an_extent_can_say);
     tcase_add_test(test_case, an_interleaved_file_is_read_around_its_gaps);
-    tcase_add_test(test_case, files_are_never_links_of_others);
+    tcase_add_loop_test(test_case, files_are_never_links_of_others, 0, 2);
     tcase_add_test(test_case, names_and_targets_go_on_in_continuation_areas);
     tcase_add_loop_test(test_case, components_make_a_target, 0, sizeof links / sizeof *links);
     tcase_add_loop_test(test_case, device_numbers_are_told_apart_in_every_packing, 0, sizeof devices / sizeof *devices);
@@ -396,6 +431,7 @@ static void add_shapes(TCase *test_case)
     tcase_add_test(test_case, an_associated_file_is_marked_and_never_merged);
     tcase_add_loop_test(test_case, joliet_names_are_kept_whatever_they_hold, 0,
                         sizeof joliet_names / sizeof *joliet_names);
+    tcase_add_test(test_case, odd_joliet_names_make_no_directory_and_hide_nothing);
     tcase_add_loop_test(test_case, dates_are_what_was_recorded_or_unknown, 0, sizeof dates / sizeof *dates);
     tcase_add_test(test_case, the_sort_is_by_bytes_and_parents_come_first);
     tcase_add_test(test_case, an_empty_or_wrecked_tree_does_not_hide_another);
