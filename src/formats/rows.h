@@ -12,5 +12,6 @@ extern const struct dk_format format_iso;
 extern const struct dk_format format_isz;
 extern const struct dk_format format_mds;
 extern const struct dk_format format_nrg;
+extern const struct dk_format format_toc;
 
 #endif

@@ -167,7 +167,11 @@ char *sheet_quoted(char *rest)
 const char *sheet_text(const struct sheet *sheet, const char *text)
 {
     const size_t length = strlen(text);
-    const char *turned = sheet->charset ? text_from_charset(sheet->arena, sheet->charset, text, length) : text;
+    const char *turned = text;
 
+    if (sheet->charset)
+        turned = text_from_charset(sheet->arena, sheet->charset, text, length);
+    else if (!text_is_utf8(text, length)) /* escapes in it gave other bytes than the sheet's */
+        turned = NULL;
     return turned ? turned : text_escaped(sheet->arena, text, length);
 }
