@@ -3,7 +3,7 @@
 #include <string.h>
 
 const struct dk_format *const dk_formats[] = {
-    &format_ccd, &format_cdi, &format_chd, &format_cue, &format_iso,
+    &format_ccd, &format_cdi, &format_chd, &format_cue, &format_gdi, &format_iso,
     &format_isz, &format_mds, &format_nrg, &format_toc, NULL,
 };
 

@@ -2,7 +2,7 @@
 #include "support/cdi_builder.h"
 #include "support/raw.h"
 #include "support/suite.h"
-#include "support/table.h"
+#include "support/wreck.h"
 
 #include <disckit/format.h>
 #include <stdlib.h>
@@ -73,28 +73,6 @@ static const struct wreck {
     { "another version, by which the place is another too", SIZE - 8, "\4", 1, "disc.cdi", "sessions" },
 };
 
-static bool has_note(const struct dk_disc *disc, const char *words)
-{
-    for (size_t i = 0; i < disc->notes.count; i++)
-        if (strstr(disc->notes.items[i].text, words))
-            return true;
-    return false;
-}
-
-static void expect_words(const struct wreck *wreck, const char *words, const struct dk_disc *disc,
-                         const struct dk_error *error)
-{
-    if (!words)
-        ck_assert_msg(disc && disc->notes.count == 0, "%s: %s", wreck->what,
-                      disc ? disc->notes.items[0].text : error->text);
-    else if (*words == '+')
-        ck_assert_msg(disc && has_note(disc, words + 1), "%s: no note of '%s'; %s", wreck->what, words + 1,
-                      disc ? "it opened" : error->text);
-    else
-        ck_assert_msg(!disc && strstr(error->text, words), "%s: no '%s' in: %s", wreck->what, words,
-                      disc ? "it opened" : error->text);
-}
-
 /* The image, with the descriptor at `image + DATA`; the caller frees it. */
 static uint8_t *make_whole(void)
 {
@@ -115,8 +93,8 @@ START_TEST(wreck_is_told_with_its_place)
 
     memcpy(image + DATA + wreck->at, wreck->bytes, wreck->length);
     disc = dk_image_open(suite_file("disc.cdi", image, DATA + SIZE), &error);
-    expect_words(wreck, wreck->says, disc, &error);
-    expect_words(wreck, wreck->and_says, disc, &error);
+    wreck_expect(wreck->what, wreck->says, disc, &error);
+    wreck_expect(wreck->what, wreck->and_says, disc, &error);
     dk_disc_close(disc);
     free(image);
 }
@@ -125,21 +103,9 @@ END_TEST
 /* Of a file without sectors, so that a byte of its table is wrong each time and nothing else. */
 START_TEST(every_byte_may_be_wrong)
 {
-    static const uint8_t values[] = { 0x00, 0x01, 0x7F, 0x80, 0xFF };
-    uint8_t *image = make_whole(), *bytes = image + DATA;
+    uint8_t *image = make_whole();
 
-    for (size_t at = 0; at < SIZE; at++)
-        for (size_t i = 0; i < sizeof values; i++) {
-            const uint8_t right = bytes[at];
-            struct dk_error error = { 0 };
-            struct dk_disc *disc;
-
-            bytes[at] = values[i];
-            disc = dk_image_open(suite_file("disc.cdi", bytes, SIZE), &error);
-            ck_assert_msg(disc || *error.text, "byte %zu", at);
-            dk_disc_close(disc);
-            bytes[at] = right;
-        }
+    wreck_every_byte("disc.cdi", image + DATA, SIZE, 0, SIZE);
     free(image);
 }
 END_TEST

@@ -71,6 +71,15 @@ static const struct {
       "FILE \"2.bin\" BINARY\nTRACK 02 AUDIO\nINDEX 00 00:00:00\nINDEX 01 00:02:00\n",
       { AUDIO_80, { .name = "2.bin", .parts = { { DK_AUDIO, 2352, 45000, 170 } } } },
       ONE_80 "2/2 audio 45150+20 stored 2352 pregap 150\nout 45170\n" },
+    { "GD-ROM: pauses that no file holds, and headers",
+      "REM SINGLE-DENSITY AREA\nFILE \"1.bin\" BINARY\nTRACK 01 MODE1/2352\nINDEX 01 00:00:00\n"
+      "FILE \"2.bin\" BINARY\nTRACK 02 AUDIO\nPREGAP 00:02:00\nINDEX 01 00:00:00\nREM HIGH-DENSITY AREA\n"
+      "FILE \"3.bin\" BINARY\nTRACK 03 MODE1/2352\nINDEX 01 00:00:00\n",
+      { { .name = "1.bin", .parts = { { DK_MODE1, 2352, 0, 30 } } },
+        { .name = "2.bin", .parts = { { DK_AUDIO, 2352, 180, 20 } } },
+        { .name = "3.bin", .parts = { { DK_MODE1, 2352, 45000, 20 } } } },
+      "1/1 mode1 0+30 stored 2352\n1/2 audio 180+20 stored 2352 pregap 150\nout 200\n"
+      "2/3 mode1 45000+20 stored 2352\nout 45020\n" },
     { "REM lines that say nothing",
       "REM SESSION\nREM SESSION x\nREM LEAD-OUT soon\nREM MSF: nowhere\nREM ORIGINAL\nREM HIGH-DENSITY\n"
       "REM\nREM REPLAYGAIN_ALBUM_GAIN -7.20 dB\n"
