@@ -8,6 +8,7 @@ extern const struct dk_format format_ccd;
 extern const struct dk_format format_cdi;
 extern const struct dk_format format_chd;
 extern const struct dk_format format_cue;
+extern const struct dk_format format_daa;
 extern const struct dk_format format_gdi;
 extern const struct dk_format format_iso;
 extern const struct dk_format format_isz;

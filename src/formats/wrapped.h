@@ -15,8 +15,7 @@ enum wrapped_kind { WRAPPED_ZEROS, WRAPPED_RAW, WRAPPED_BAD, WRAPPED_CODED };
 struct wrapped_codec {
     const char *name;             /* for messages: "zlib" */
     const struct dk_codec *codec; /* or: */
-    bool (*decode)(void *context, const uint8_t *from, size_t from_size, uint8_t *to, size_t to_size,
-                   struct dk_error *error);
+    bool (*decode)(void *context, uint8_t *from, size_t from_size, uint8_t *to, size_t to_size, struct dk_error *error);
 };
 
 /* What a format says of all blocks; everything but `codecs` may be 0. */
