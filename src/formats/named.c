@@ -6,9 +6,6 @@
 #define MAGIC(bytes) bytes, sizeof(bytes) - 1
 
 static const struct named_kind kinds[] = {
-    { "a CSO image", 0, MAGIC("CISO"), 0 },
-    { "a ZSO image", 0, MAGIC("ZISO"), 0 },
-    { "a DAX image", 0, MAGIC("DAX\0"), 0 },
     { "an UIF image", -64, MAGIC("bbis"), 0 },
     { "an ECM file", 0, MAGIC("ECM\0"), 0 },
     { "an MDX image (Daemon Tools; its table is encrypted, cdemu can open it)", 0, MAGIC("MEDIA DESCRIPTOR\2"), 0 },

@@ -3,8 +3,8 @@
 #include <string.h>
 
 const struct dk_format *const dk_formats[] = {
-    &format_ccd, &format_cdi, &format_chd, &format_cue, &format_daa, &format_gdi,
-    &format_iso, &format_isz, &format_mds, &format_nrg, &format_toc, NULL,
+    &format_ccd, &format_cdi, &format_chd, &format_cso, &format_cue, &format_daa, &format_dax, &format_gdi,
+    &format_iso, &format_isz, &format_jso, &format_mds, &format_nrg, &format_toc, &format_zso, NULL,
 };
 
 const struct dk_format *dk_format_by_id(const char *id)

@@ -7,13 +7,17 @@
 extern const struct dk_format format_ccd;
 extern const struct dk_format format_cdi;
 extern const struct dk_format format_chd;
+extern const struct dk_format format_cso;
 extern const struct dk_format format_cue;
 extern const struct dk_format format_daa;
+extern const struct dk_format format_dax;
 extern const struct dk_format format_gdi;
 extern const struct dk_format format_iso;
 extern const struct dk_format format_isz;
+extern const struct dk_format format_jso;
 extern const struct dk_format format_mds;
 extern const struct dk_format format_nrg;
 extern const struct dk_format format_toc;
+extern const struct dk_format format_zso;
 
 #endif

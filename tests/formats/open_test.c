@@ -77,7 +77,6 @@ static const struct {
     const char *says;
 } named[] = {
     { "MComprHD", 8, "is a CHD image" },
-    { "CISO", 4, "is a CSO image" },
     { "IsZ!", 4, "is an ISZ image" },
     { "MEDIA DESCRIPTOR\3", 17, "is an MDS sheet" },
     { "MEDIA DESCRIPTOR\2", 17, "is an MDX image" },

@@ -1,0 +1,9 @@
+/* Compressed ISOs with LZ4 whose blocks lie anywhere. */
+#include "fuzz/image.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    return image_fuzz("zso", bytes, size);
+}
