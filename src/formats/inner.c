@@ -11,12 +11,8 @@ static void free_bytes(uint8_t **bytes)
     free(*bytes);
 }
 
-/*
- * A container with damage is still one that has a disc: what can't be unpacked is taken as zeros while its kind is
- * found out, and told.
- */
-static bool read_what_can_be(struct dk_disc *disc, struct dk_store *store, uint8_t *to, size_t count, uint64_t offset,
-                             struct dk_error *error)
+/* What can't be read is zeros here: the sectors around it say as well what they are. */
+static bool read_what_can_be(struct dk_store *store, uint8_t *to, size_t count, uint64_t offset, struct dk_error *error)
 {
     if (dk_store_read(store, to, count, offset, error))
         return true;
@@ -25,10 +21,9 @@ static bool read_what_can_be(struct dk_disc *disc, struct dk_store *store, uint8
 
         if (dk_store_read(store, to + done, piece, offset + done, error))
             continue;
-        if (error->kind == DK_ERROR_SYSTEM)
+        if (error->kind != DK_ERROR_DAMAGED)
             return false;
         memset(to + done, 0, piece);
-        dk_note(&disc->notes, DK_NOTE_DAMAGE, "%s", error->text);
     }
     return true;
 }
@@ -48,8 +43,8 @@ bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *e
     if (!ends)
         return dk_fail_errno(error, "cannot open %s", disc->path);
     inside.tail = ends + DK_PROBE_HEAD;
-    if (!read_what_can_be(disc, store, ends, inside.head_size, 0, error) ||
-        !read_what_can_be(disc, store, ends + DK_PROBE_HEAD, inside.tail_size, store->size - inside.tail_size, error))
+    if (!read_what_can_be(store, ends, inside.head_size, 0, error) ||
+        !read_what_can_be(store, ends + DK_PROBE_HEAD, inside.tail_size, store->size - inside.tail_size, error))
         return false;
     kind = raw_recognise(&inside);
     if (kind.bid == 0) {

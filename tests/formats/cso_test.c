@@ -67,7 +67,7 @@ static const struct packed_wreck wrecks[] = {
     { "all blocks at the end of all places", 24, "\xFF\xFF\xFF\x7F\xFF\xFF\xFF\x7F\xFF\xFF\xFF\x7F\xFF\xFF\xFF\x7F", 16,
       "+4 of 61 blocks" },
     { "a descriptor that can't be unpacked", 24 + 4 * 62 + 100, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 12,
-      "+its deflate data" },
+      "!its deflate data" },
 };
 
 START_TEST(says_what_is_wrecked)

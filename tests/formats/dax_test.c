@@ -37,8 +37,8 @@ static const struct packed_wreck wrecks[] = {
     { "areas that overlap", 128 + 4, "\x10\0\0\0", 4, "area 1 at byte 136" },
     { "block in the header", 32, "\x1F\0\0\0", 4, "+1 of 16 blocks lie where none can be" },
     { "block behind the file", 32 + 4 * 7, "\xFF\xFF\xFF\xFF", 4, "+block 7 (LBA 28 to 31)" },
-    { "version 0 with stored blocks", 8, "\0", 1, "+its zlib data are damaged" },
-    { "version 0 with a length no block has", 8, "\0\0\0\0\0\0\0\0", 8, "+its zlib data are damaged" },
+    { "version 0 with stored blocks", 8, "\0", 1, "!its zlib data are damaged" },
+    { "version 0 with a length no block has", 8, "\0\0\0\0\0\0\0\0", 8, "!its zlib data are damaged" },
 };
 
 START_TEST(says_what_is_wrecked)

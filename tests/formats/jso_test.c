@@ -35,8 +35,8 @@ static const struct packed_wreck wrecks[] = {
     { "block in the header", 48, "\x2F\0\0\0", 4, "+1 of 31 blocks lie where none can be" },
     { "block that is shorter than its header", 52, "\xB3\0\0\0", 4, "+block 0 (LBA 0 to 1)" },
     { "block behind the file", 48 + 4 * 9, "\xFF\xFF\xFF\xFF", 4, "+2 of 31 blocks" },
-    { "the other method", 10, "\1", 1, "+its deflate data" },
-    { "no block headers", 8, "\0", 1, "+its LZO data" },
+    { "the other method", 10, "\1", 1, "!its deflate data" },
+    { "no block headers", 8, "\0", 1, "!its LZO data" },
 };
 
 START_TEST(says_what_is_wrecked)

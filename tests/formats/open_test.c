@@ -76,8 +76,6 @@ static const struct {
     size_t length;
     const char *says;
 } named[] = {
-    { "MComprHD", 8, "is a CHD image" },
-    { "IsZ!", 4, "is an ISZ image" },
     { "MEDIA DESCRIPTOR\3", 17, "is an MDS sheet" },
     { "MEDIA DESCRIPTOR\2", 17, "is an MDX image" },
     { "\x1F\x8B\x08", 3, "compressed by gzip" },

@@ -31,8 +31,8 @@ static const struct packed_wreck wrecks[] = {
     { "block of 3000 bytes", 16, "\xB8\x0B\0\0", 4, "blocks of 3000 bytes" },
     { "first block is the header", 24, "\0\0\0\0", 4, "+block 0 (LBA 0 to 1): the table has it at byte 0" },
     { "end before the last block", 24 + 4 * 31, "\x98\0\0\0", 4, "+block 30 (LBA 60 to 60)" },
-    { "a block stored that has not all its bytes", 24 + 3, "\x80", 1, "+some of its bytes are missing" },
-    { "a block that can't be unpacked", 152, "\xFF\xFF\xFF\xFF\xFF", 5, "+its LZ4 data" },
+    { "a block stored that has not all its bytes", 24 + 3, "\x80", 1, "!some of its bytes are missing" },
+    { "a block that can't be unpacked", 152, "\xFF\xFF\xFF\xFF\xFF", 5, "!its LZ4 data" },
 };
 
 START_TEST(says_what_is_wrecked)

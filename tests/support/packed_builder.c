@@ -245,21 +245,34 @@ struct dk_disc *packed_open_checked(const struct packed_image *image, const char
     return disc;
 }
 
+/* Reads the disc's track until a sector says why it can't be read. */
+static void read_until_error(const struct dk_disc *disc, struct dk_error *error)
+{
+    const struct dk_track *track = &disc->tracks[0];
+    uint8_t sector[DK_SECTOR_USER];
+
+    for (uint32_t i = 0; i < track->count; i++)
+        if (dk_source_read(disc->source, track->lba + (int32_t)i, 1, DK_FORM_USER, sector, error) == 0)
+            return;
+}
+
 void packed_check_wreck(const struct packed_recipe *recipe, const struct packed_wreck *wreck, const char *name)
 {
     struct packed_image image = packed_build(recipe);
-    const bool in_note = wreck->says && wreck->says[0] == '+';
+    const bool in_note = wreck->says[0] == '+', in_sector = wreck->says[0] == '!';
     struct dk_error error = { 0 };
     struct dk_disc *disc;
 
     memcpy(image.bytes + wreck->at, wreck->bytes, wreck->length);
     disc = dk_image_open(suite_file(name, image.bytes, image.size), &error);
-    ck_assert_msg(!disc == !in_note, "%s: %s", wreck->what, disc ? "it opened" : error.text);
+    ck_assert_msg(!disc == !(in_note || in_sector), "%s: %s", wreck->what, disc ? "it opened" : error.text);
+    if (in_sector)
+        read_until_error(disc, &error);
     if (in_note)
         ck_assert_msg(table_has_note(&disc->notes, DK_NOTE_DAMAGE, wreck->says + 1), "%s: no note of '%s', but '%s'",
                       wreck->what, wreck->says + 1, disc->notes.count ? disc->notes.items[0].text : "");
     else
-        ck_assert_msg(strstr(error.text, wreck->says) != NULL, "%s: '%s'", wreck->what, error.text);
+        ck_assert_msg(strstr(error.text, wreck->says + in_sector) != NULL, "%s: '%s'", wreck->what, error.text);
     dk_disc_close(disc);
     packed_free(&image);
 }

@@ -32,7 +32,10 @@ void packed_free(struct packed_image *image);
 /* Opens the file as an image; every sector of it is that of the image. The disc is the caller's. */
 struct dk_disc *packed_open_checked(const struct packed_image *image, const char *name, const char *id);
 
-/* A place of the file that is overwritten, and what is then said: in the error; with `+` in front, in a note. */
+/*
+ * A place of the file that is overwritten, and what is then said: in the error; with `+` in front, in a note of damage;
+ * with `!`, of the first sector that can't be read.
+ */
 struct packed_wreck {
     const char *what;
     size_t at;
