@@ -76,10 +76,8 @@ static const struct {
     size_t length;
     const char *says;
 } named[] = {
-    { "MEDIA DESCRIPTOR\3", 17, "is an MDS sheet" },
-    { "MEDIA DESCRIPTOR\2", 17, "is an MDX image" },
-    { "\x1F\x8B\x08", 3, "compressed by gzip" },
-    { "QFI\xFB", 4, "is a QCOW virtual disk" },
+    { "MEDIA DESCRIPTOR\3", 17, "is an MDS sheet" },    { "MEDIA DESCRIPTOR\2", 17, "is an MDX image" },
+    { "\x1F\x8B\x08", 3, "compressed by gzip" },        { "QFI\xFB", 4, "is a QCOW virtual disk" },
     { "RIFF\x10\0\0\0WAVEfmt ", 16, "is a WAVE file" },
 };
 
