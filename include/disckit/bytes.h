@@ -72,6 +72,13 @@ DK_API DK_MUST_USE bool dk_output_copy(struct dk_output_file *file, struct dk_st
                                        uint64_t count, struct dk_error *error);
 /* Appends `count` zeros, as a hole where the file can have one. */
 DK_API DK_MUST_USE bool dk_output_zeros(struct dk_output_file *file, uint64_t count, struct dk_error *error);
+/*
+ * For a file whose beginning is known last: said before anything is written, bytes of it can be replaced until the
+ * commit, where the tap then sees the whole file. Refused on stdout.
+ */
+DK_API DK_MUST_USE bool dk_output_allow_replacing(struct dk_output_file *file, struct dk_error *error);
+DK_API DK_MUST_USE bool dk_output_replace_bytes(struct dk_output_file *file, uint64_t offset, const void *bytes,
+                                                size_t count, struct dk_error *error);
 DK_API uint64_t dk_output_size(const struct dk_output_file *file);    /* bytes so far */
 DK_API const char *dk_output_path(const struct dk_output_file *file); /* the name that it will have */
 /* The name under which it is written until the commit, for a library that writes to names; NULL: it is stdout. */

@@ -27,6 +27,7 @@ struct dk_output_file {
     int fd;
     uint64_t size, begun; /* bytes written; of these, that the disk was set to work on */
     bool seekable;
+    bool shown_late; /* to the tap, when all of it is as it shall be */
 };
 
 /* What a file is, whatever its names are. */
@@ -181,7 +182,7 @@ static void begin_writing(struct dk_output_file *file)
 
 static void show_to_tap(const struct dk_output_file *file, const void *bytes, size_t count)
 {
-    if (file->output->tap)
+    if (file->output->tap && !file->shown_late)
         file->output->tap(file->output->tap_context, file, bytes, count);
 }
 
@@ -268,6 +269,33 @@ bool dk_output_zeros(struct dk_output_file *file, uint64_t count, struct dk_erro
     return true;
 }
 
+bool dk_output_allow_replacing(struct dk_output_file *file, struct dk_error *error)
+{
+    if (!file->seekable)
+        return dk_fail(error, DK_ERROR_REFUSED, "what is written goes back in the file, which stdout can't");
+    file->shown_late = true;
+    return true;
+}
+
+bool dk_output_replace_bytes(struct dk_output_file *file, uint64_t offset, const void *bytes, size_t count,
+                             struct dk_error *error)
+{
+    const char *at = bytes;
+
+    while (count) {
+        const ssize_t put = pwrite(file->fd, at, count, (off_t)offset);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return dk_fail_errno(error, "cannot write %s", file->path);
+        at += put;
+        offset += (uint64_t)put;
+        count -= (size_t)put;
+    }
+    return true;
+}
+
 uint64_t dk_output_size(const struct dk_output_file *file)
 {
     return file->size;
@@ -281,6 +309,31 @@ const char *dk_output_temporary(const struct dk_output_file *file)
 const char *dk_output_path(const struct dk_output_file *file)
 {
     return file->path;
+}
+
+static bool show_all_to_tap(struct dk_output_file *file, struct dk_error *error)
+{
+    char buffer[ZEROS];
+
+    for (uint64_t offset = 0; offset < file->size;) {
+        const ssize_t got = pread(file->fd, buffer, sizeof buffer, (off_t)offset);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return dk_fail_errno(error, "cannot read %s again", file->path);
+        file->output->tap(file->output->tap_context, file, buffer, (size_t)got);
+        offset += (uint64_t)got;
+    }
+    return true;
+}
+
+static bool show_late(struct dk_output *output, struct dk_error *error)
+{
+    for (struct dk_output_file *file = output->last; file && output->tap; file = file->next)
+        if (file->shown_late && !show_all_to_tap(file, error))
+            return false;
+    return true;
 }
 
 static bool sync_all(struct dk_output *output, struct dk_error *error)
@@ -316,7 +369,7 @@ static void take_names_back(struct dk_output *output)
 
 bool dk_output_commit(struct dk_output *output, struct dk_error *error)
 {
-    if (!sync_all(output, error))
+    if (!show_late(output, error) || !sync_all(output, error))
         return false;
     for (struct dk_output_file *file = output->last; file; file = file->next) {
         if (!file->temporary)

@@ -262,6 +262,33 @@ START_TEST(copies_and_leaves_holes)
 }
 END_TEST
 
+static void gather(void *context, const struct dk_output_file *file, const void *bytes, size_t count)
+{
+    (void)file;
+    strncat(context, bytes, count);
+}
+
+START_TEST(shows_what_was_replaced_as_it_is_at_the_end)
+{
+    char seen[100] = "", got[100] = "";
+    struct dk_output_file *file = dk_output_add(output, path_of("a"), &error);
+    FILE *result;
+
+    dk_output_set_tap(output, gather, seen);
+    ck_assert(dk_output_allow_replacing(file, &error));
+    ck_assert(dk_output_write(file, "????, world", 11, &error));
+    ck_assert(dk_output_replace_bytes(file, 0, "well", 4, &error));
+    ck_assert(dk_output_write(file, "!", 1, &error));
+    ck_assert_str_eq(seen, "");
+    ck_assert(dk_output_commit(output, &error));
+    ck_assert_str_eq(seen, "well, world!");
+    result = fopen(path_of("a"), "r");
+    ck_assert_ptr_nonnull(fgets(got, sizeof got, result));
+    fclose(result);
+    ck_assert_str_eq(got, "well, world!");
+}
+END_TEST
+
 START_TEST(writes_to_stdout)
 {
     const int saved = dup(STDOUT_FILENO), to = open(path_of("out"), O_RDWR | O_CREAT, 0600);
@@ -343,6 +370,7 @@ static void add_bytes(TCase *test_case)
 {
     tcase_add_checked_fixture(test_case, begin, end);
     tcase_add_test(test_case, copies_and_leaves_holes);
+    tcase_add_test(test_case, shows_what_was_replaced_as_it_is_at_the_end);
     tcase_add_test(test_case, writes_to_stdout);
     tcase_add_test(test_case, tells_a_full_disk);
     tcase_add_test(test_case, leaves_nothing_where_there_is_no_room);
