@@ -69,4 +69,5 @@ const struct dk_format format_ccd = {
              DK_HOLDS_MCN | DK_HOLDS_FORM2 | DK_HOLDS_FLAGS | DK_HOLDS_HIDDEN,
     .probe = ccd_probe,
     .read = ccd_read,
+    .write = ccd_write,
 };

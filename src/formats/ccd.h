@@ -43,5 +43,7 @@ bool ccd_lay_out(struct ccd *ccd, struct dk_error *error);
  * `scrambled`, those with a sync unscrambled. It has the image's name, and uses both on its own. NULL: no memory.
  */
 struct dk_store *ccd_store(struct dk_store *image, struct dk_store *sub, bool scrambled);
+bool ccd_write(struct dk_disc *disc, const char *path, const struct dk_write_options *options, struct dk_output *output,
+               struct dk_error *error);
 
 #endif

@@ -140,4 +140,5 @@ const struct dk_format format_mds = {
              DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS | DK_HOLDS_FORM2 | DK_HOLDS_FLAGS,
     .probe = mds_probe,
     .read = mds_read,
+    .write = mds_write,
 };

@@ -59,5 +59,7 @@ bool mds_record(const struct mds *mds, const char *what, uint64_t offset, uint64
 bool mds_parse(struct mds *mds, struct dk_error *error);
 bool mds_open_files(struct mds *mds, struct dk_error *error);
 bool mds_place(struct mds *mds, struct dk_error *error);
+bool mds_write(struct dk_disc *disc, const char *path, const struct dk_write_options *options, struct dk_output *output,
+               struct dk_error *error);
 
 #endif

@@ -360,4 +360,5 @@ const struct dk_format format_nrg = {
              DK_HOLDS_ISRC | DK_HOLDS_MCN | DK_HOLDS_FORM2 | DK_HOLDS_PAUSE | DK_HOLDS_FLAGS | DK_HOLDS_HIDDEN,
     .probe = nrg_probe,
     .read = nrg_read,
+    .write = nrg_write,
 };

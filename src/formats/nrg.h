@@ -73,5 +73,7 @@ bool nrg_check_track(struct nrg *nrg, struct nrg_track *track, struct dk_error *
 bool nrg_place(struct nrg *nrg, struct dk_error *error);
 /* The entry for an index of the track, or NULL. */
 const struct nrg_cue *nrg_cue_of(const struct nrg *nrg, const struct nrg_track *track, unsigned index);
+bool nrg_write(struct dk_disc *disc, const char *path, const struct dk_write_options *options, struct dk_output *output,
+               struct dk_error *error);
 
 #endif

@@ -3,11 +3,52 @@
 
 #include "util/arena.h"
 
+#include <disckit/cdtext.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+bool writer_can(const struct writer *writer, const char *suffix, unsigned abilities, struct dk_error *error)
+{
+    const struct dk_disc *disc = writer->disc;
+
+    if ((disc->medium == DK_MEDIUM_DVD || disc->medium == DK_MEDIUM_BD) && !(abilities & WRITER_DVD))
+        return dk_fail(error, DK_ERROR_REFUSED, "%s is an image of a %s, and a .%s holds CDs alone", disc->path,
+                       disc->medium == DK_MEDIUM_DVD ? "DVD" : "BD", suffix);
+    if (writer->options->split && !(abilities & WRITER_SPLIT))
+        return dk_fail(error, DK_ERROR_REFUSED, "a .%s can't be split into a file a track", suffix);
+    if (writer->options->sector == DK_SECTOR_USER && !(abilities & WRITER_SECTOR_2048))
+        return dk_fail(error, DK_ERROR_REFUSED, "a .%s has sectors of 2352 bytes: --sector 2048 has no use for it",
+                       suffix);
+    return true;
+}
+
+bool writer_keeps_subchannel(const struct dk_disc *disc)
+{
+    for (size_t i = 0; i < disc->extent_count; i++)
+        if (disc->extents[i].store && disc->extents[i].layout->sub_size)
+            return true;
+    return false;
+}
+
+const uint8_t *writer_packs(const struct writer *writer, size_t *count)
+{
+    const struct dk_disc *disc = writer->disc;
+    const struct dk_cd_text *text = disc->cd_text;
+    const uint8_t *packs = text ? text->packs : NULL;
+
+    *count = packs ? text->pack_count : 0;
+    if (!text || text->count == 0 || packs)
+        return packs;
+    *count = dk_cd_text_encode(text, disc->tracks[0].number, disc->tracks[disc->track_count - 1].number, disc->arena,
+                               &packs);
+    if (*count == 0)
+        dk_note(writer->options->notes, DK_NOTE_DAMAGE, "the CD-TEXT of %s does not fit in packs: it is lost",
+                disc->path);
+    return *count ? packs : NULL;
+}
 
 /* ---- Which sectors ---- */
 
@@ -47,6 +88,15 @@ static int32_t begin_of_first(const struct dk_disc *disc, const struct dk_track 
     return disc->extent_count == 0 || dk_disc_extent_at(disc, 0) ? 0 : writer_first_stored(disc, 0, track->lba);
 }
 
+/* The pause before a later session is the same on all discs: it is taken only where there is something in it. */
+static int32_t begin_of_session(const struct dk_disc *disc, const struct dk_track *track)
+{
+    const int32_t pause = track->lba - (int32_t)track->pregap;
+
+    return writer_first_full(disc, pause, track->lba) < track->lba ? writer_first_stored(disc, pause, track->lba)
+                                                                   : track->lba;
+}
+
 bool writer_parts(const struct dk_disc *disc, struct writer_part parts[DK_TRACKS_MAX], struct dk_error *error)
 {
     for (size_t i = 0; i < disc->track_count; i++) {
@@ -59,7 +109,7 @@ bool writer_parts(const struct dk_disc *disc, struct writer_part parts[DK_TRACKS
         if (i == 0)
             part->begin = begin_of_first(disc, track);
         else if (part->opens_session)
-            part->begin = writer_first_stored(disc, (int64_t)track->lba - track->pregap, track->lba);
+            part->begin = begin_of_session(disc, track);
         else
             part->begin = part[-1].end;
         part->stored = writer_first_stored(disc, part->begin, track->lba);

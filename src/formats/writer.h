@@ -16,6 +16,21 @@ struct writer {
     uint64_t done, total; /* sectors, for the watch; the writer sets `total` before it begins */
 };
 
+/* What a format's writer has a use for. */
+enum writer_ability {
+    WRITER_DVD = 1 << 0,
+    WRITER_SPLIT = 1 << 1,
+    WRITER_SECTOR_2048 = 1 << 2,
+};
+
+/* Refuses a disc or options that the format, here with its suffix, has no way for. `abilities`: enum writer_ability. */
+bool writer_can(const struct writer *writer, const char *suffix, unsigned abilities, struct dk_error *error);
+/* Does any file hold subchannel? */
+bool writer_keeps_subchannel(const struct dk_disc *disc);
+/* The CD-TEXT as packs, as they were read or made anew; NULL: there is none, or it does not fit in packs, which is
+ * told. */
+const uint8_t *writer_packs(const struct writer *writer, size_t *count);
+
 /* ---- Which sectors ---- */
 
 /*
@@ -27,7 +42,8 @@ struct writer_part {
     bool opens_session;
     /*
      * Where the track before ends; of the first track LBA 0, or where the image begins if that is later or it has
-     * sectors before LBA 0 as its INDEX 01; of the first one of a later session where what is stored of its pause does.
+     * sectors before LBA 0 as its INDEX 01; of the first one of a later session its INDEX 01, or where the pause begins
+     * that a file holds more than zeros of.
      */
     int32_t begin;
     int32_t stored; /* the first sector from `begin` on that a file holds; at most INDEX 01 */

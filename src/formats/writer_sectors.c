@@ -99,18 +99,26 @@ static bool read_plainly(struct writer *writer, const struct dk_extent *extent, 
     return true;
 }
 
-/* Sectors that no file holds, in the mode of what is there. */
+/* The mode of what no image has: that of its track, or of the track that it is the pause of. */
+static enum dk_mode mode_at(const struct dk_disc *disc, int32_t lba)
+{
+    const struct dk_track *track = dk_disc_track_at(disc, lba);
+
+    for (size_t i = 0; !track && i < disc->track_count; i++)
+        if (disc->tracks[i].lba > lba)
+            track = &disc->tracks[i];
+    return track ? track->mode : disc->tracks[0].mode;
+}
+
+/* Sectors that no file holds. */
 static bool make_empty(struct writer *writer, const struct dk_extent *extent, const struct dk_write_run *wanted,
                        uint8_t *buffer, struct dk_error *error)
 {
     const size_t size = dk_form_size(wanted->form);
-    const struct dk_track *track = dk_disc_track_at(writer->disc, wanted->lba);
     const struct dk_extent empty = {
         .lba = wanted->lba,
         .count = wanted->count,
-        .mode = extent  ? extent->mode
-                : track ? track->mode
-                        : writer->disc->tracks[0].mode,
+        .mode = extent ? extent->mode : mode_at(writer->disc, wanted->lba),
     };
 
     for (uint32_t done = 0; done < wanted->count;) {
