@@ -13,7 +13,6 @@ enum { READ_CD_ALL = 0xF8, READ_CD_RAW_SUBCHANNEL = 1 };
 struct outcome {
     uint32_t count; /* sectors that were read */
     bool lost;      /* there is no use in reading on: `error` says why */
-    bool by_size;   /* nothing said that a sector is bad: the reads were too long */
 };
 
 static void make_command(enum dk_form form, int32_t lba, uint32_t count, uint8_t cdb[DRIVE_CDB])
@@ -74,17 +73,26 @@ static bool is_about_size(enum drive_answer answer, const struct drive_sense *se
 static struct outcome read_run(struct drive *drive, enum dk_form form, int32_t lba, uint32_t count, uint8_t *to,
                                struct dk_error *error);
 
-/* In two parts; where the first one comes whole and the second too, the run was only too long. */
-static struct outcome read_parts(struct drive *drive, enum dk_form form, int32_t lba, uint32_t first, uint32_t count,
+enum { PARTS = 3 };
+
+/* In parts, one behind the other; behind one that does not come whole nothing is read. */
+static struct outcome read_parts(struct drive *drive, enum dk_form form, int32_t lba, const uint32_t parts[PARTS],
                                  uint8_t *to, struct dk_error *error)
 {
-    struct outcome left = read_run(drive, form, lba, first, to, error), right;
+    struct outcome all = { 0 };
 
-    if (left.lost || left.count < first)
-        return left;
-    right = read_run(drive, form, lba + (int32_t)first, count - first, to + first * dk_form_size(form), error);
-    right.count += left.count;
-    return right;
+    for (size_t i = 0; i < PARTS; i++) {
+        struct outcome part;
+
+        if (parts[i] == 0)
+            continue;
+        part = read_run(drive, form, lba + (int32_t)all.count, parts[i], to + all.count * dk_form_size(form), error);
+        all.count += part.count;
+        all.lost = part.lost;
+        if (part.count < parts[i])
+            break;
+    }
+    return all;
 }
 
 static struct outcome read_run(struct drive *drive, enum dk_form form, int32_t lba, uint32_t count, uint8_t *to,
@@ -95,7 +103,6 @@ static struct outcome read_run(struct drive *drive, enum dk_form form, int32_t l
     struct drive_sense sense = { 0 };
     enum drive_answer answer;
     struct outcome outcome = { 0 };
-    uint32_t first = count / 2;
 
     make_command(form, lba, count, cdb);
     answer = drive_ask(drive, cdb, to, count * size, &sense);
@@ -104,12 +111,16 @@ static struct outcome read_run(struct drive *drive, enum dk_form form, int32_t l
     outcome.lost = (answer != DRIVE_SILENT || count == 1) && explain(drive, answer, &sense, lba, error);
     if (outcome.lost || count == 1)
         return outcome;
-    /* Without its valid bit the information field names no sector. */
-    if (sense.has_lba && sense.lba >= lba && sense.lba < lba + (int32_t)count)
-        first = sense.lba > lba ? (uint32_t)(sense.lba - lba) : 1;
-    outcome = read_parts(drive, form, lba, first, count, to, error);
-    if (outcome.count == count && is_about_size(answer, &sense) && drive->largest > first * size)
-        drive->largest = first * size;
+    /* A sector that is named is read alone: some drives name the first of a block of which another one is bad. */
+    if (sense.has_lba && sense.lba >= lba && sense.lba < lba + (int32_t)count) {
+        const uint32_t before = (uint32_t)(sense.lba - lba);
+
+        return read_parts(drive, form, lba, (uint32_t[PARTS]){ before, 1, count - before - 1 }, to, error);
+    }
+    /* In halves; where both come, the run was only too long. */
+    outcome = read_parts(drive, form, lba, (uint32_t[PARTS]){ count / 2, count - count / 2 }, to, error);
+    if (outcome.count == count && is_about_size(answer, &sense) && drive->largest > count / 2 * size)
+        drive->largest = count / 2 * size;
     return outcome;
 }
 

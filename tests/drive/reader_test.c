@@ -129,21 +129,32 @@ START_TEST(never_asks_for_more_than_64_KiB)
 }
 END_TEST
 
-/* Any place in a read, with its LBA told, told wrongly, not told, and with no sense data at all. */
+/* Any place in a read, with its LBA told, told wrongly, not told, no sense data at all, that of the block told. */
 START_TEST(keeps_everything_before_the_bad_sector)
 {
     for (int32_t bad = 0; bad < 40; bad++) {
         set_up();
         play.bad = bad;
         play.silent_bad = _i == 3;
-        play.bad_sense.has_lba = _i < 2;
-        play.bad_sense.lba = _i == 1 ? 100000 : bad;
+        play.bad_sense.has_lba = _i < 2 || _i == 4;
+        play.bad_sense.lba = _i == 1 ? 100000 : _i == 4 ? bad & ~15 : bad;
         ck_assert_uint_eq(read_from(0, 40), (uint32_t)bad);
         ck_assert_int_eq(error.kind, DK_ERROR_DAMAGED);
         ck_assert_ptr_nonnull(strstr(error.text, "cannot be read"));
         ck_assert_uint_eq(drive.largest, DK_DRIVE_READ); /* a bad sector is no reason for shorter reads */
         ck_assert_uint_eq(read_from(bad + 1, 40), 40);
     }
+}
+END_TEST
+
+/* Each try may take a drive half a minute. */
+START_TEST(asks_twice_for_a_sector_that_is_named)
+{
+    play.bad = 7;
+    play.bad_sense.has_lba = true;
+    play.bad_sense.lba = 7;
+    ck_assert_uint_eq(read_from(0, 32), 7);
+    ck_assert_uint_eq(play.failed, 2);
 }
 END_TEST
 
@@ -195,7 +206,8 @@ static void add(TCase *test_case)
     tcase_add_checked_fixture(test_case, set_up, NULL);
     tcase_add_loop_test(test_case, halves_and_remembers, 0, sizeof shapes / sizeof *shapes);
     tcase_add_test(test_case, never_asks_for_more_than_64_KiB);
-    tcase_add_loop_test(test_case, keeps_everything_before_the_bad_sector, 0, 4);
+    tcase_add_loop_test(test_case, keeps_everything_before_the_bad_sector, 0, 5);
+    tcase_add_test(test_case, asks_twice_for_a_sector_that_is_named);
     tcase_add_test(test_case, address_out_of_range_inside_the_disc_is_a_bad_sector);
     tcase_add_test(test_case, repeats_after_a_reset_and_ends_after_a_change);
     tcase_add_test(test_case, a_drive_that_went_away_blames_no_sector);
