@@ -52,13 +52,14 @@ static size_t all_rows(const struct program *program, const struct option_row *r
 
 static bool take_number(const struct program *program, const struct option_row *row, const char *text, unsigned *into)
 {
+    const unsigned least = row->type == OPTION_COUNT ? 0 : 1;
     char *end;
     unsigned long number;
 
     errno = 0;
     number = strtoul(text, &end, 10);
-    if (errno || *end || end == text || *text == '-' || number < 1 || number > INT_MAX) {
-        fprintf(stderr, "%s: --%s takes a number from 1 up, not '%s'\n", program->name, row->name, text);
+    if (errno || *end || end == text || *text == '-' || number < least || number > INT_MAX) {
+        fprintf(stderr, "%s: --%s takes a number from %u up, not '%s'\n", program->name, row->name, least, text);
         return false;
     }
     *into = (unsigned)number;
@@ -112,6 +113,7 @@ static bool take(const struct program *program, const struct option_row *row, co
         *(const char **)field = text;
         return true;
     case OPTION_NUMBER:
+    case OPTION_COUNT:
         return take_number(program, row, text, (unsigned *)field);
     }
     return false;

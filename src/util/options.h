@@ -13,6 +13,7 @@ enum option_type {
     OPTION_SET,    /* bool: no argument */
     OPTION_TEXT,   /* const char *: as it was typed */
     OPTION_NUMBER, /* unsigned: 1 and up; 0 where it was not given */
+    OPTION_COUNT,  /* unsigned: 0 and up; what the field held where it was not given */
 };
 
 enum option_completion {
