@@ -1,5 +1,6 @@
 /* Which tracks, and which sectors of them, go into a result. */
 #include "jobs/convert.h"
+#include "jobs/data_track.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -69,8 +70,6 @@ uint32_t convert_sectors_there(struct convert *convert, const struct dk_track *t
 
 /* ---- ISO ---- */
 
-enum { DESCRIPTORS_AT = 16 /* the system area has 16 sectors: ECMA-119 6.2.1 */ };
-
 static void list_track(char *list, size_t size, const struct dk_track *track)
 {
     snprintf(list + strlen(list), size - strlen(list), "%s%d", *list ? ", " : "", track->number);
@@ -127,32 +126,13 @@ static bool counts_from_zero(struct convert *convert, const struct dk_track *tra
     return convert->volumes && convert->volumes->count && convert->volumes->items[0].base == 0 && track->lba > 0;
 }
 
-/* Sectors of the volume's descriptors, to the terminator where there is one (ECMA-119 8.3). */
-static uint32_t descriptor_count(const struct convert *convert, const struct dk_track *track)
-{
-    enum { DESCRIPTORS_MAX = 64, TERMINATOR = 255 };
-    uint8_t sector[DK_SECTOR_USER];
-    struct dk_error error;
-    uint32_t count = 0;
-
-    while (count < DESCRIPTORS_MAX &&
-           dk_source_read(convert->disc->source, track->lba + DESCRIPTORS_AT + (int32_t)count, 1, DK_FORM_USER, sector,
-                          &error) == 1 &&
-           memcmp(sector + 1, "CD001", 5) == 0) {
-        count++;
-        if (sector[0] == TERMINATOR)
-            break;
-    }
-    return count;
-}
-
 /*
  * A hole from `from` to `to`. Whoever mounts a file looks for descriptors at sector 16 of it: where that is a hole, the
  * newest volume's stand there, too.
  */
 static void add_hole(struct convert *convert, int32_t from, int32_t to, const struct dk_track *newest)
 {
-    const uint32_t count = descriptor_count(convert, newest);
+    const uint32_t count = data_track_descriptors(convert->disc, newest);
     const int32_t end = DESCRIPTORS_AT + (int32_t)count;
 
     if (from <= DESCRIPTORS_AT && end <= to && count) {

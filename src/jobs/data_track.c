@@ -1,5 +1,7 @@
 #include "jobs/data_track.h"
 
+#include <string.h>
+
 static const struct dk_track *chosen_track(const struct dk_disc *disc, unsigned number, const char *doing,
                                            struct dk_error *error)
 {
@@ -50,4 +52,22 @@ const struct dk_track *data_track_choose(const struct dk_disc *disc, unsigned nu
                                          const char *doing, struct dk_error *error)
 {
     return number ? chosen_track(disc, number, doing, error) : only_data_track(disc, session, doing, error);
+}
+
+uint32_t data_track_descriptors(const struct dk_disc *disc, const struct dk_track *track)
+{
+    enum { DESCRIPTORS_MAX = 64, TERMINATOR = 255 };
+    const int32_t first = track->lba + DESCRIPTORS_AT;
+    uint8_t sector[DK_SECTOR_USER];
+    struct dk_error error;
+    uint32_t count = 0;
+
+    while (count < DESCRIPTORS_MAX &&
+           dk_source_read(disc->source, first + (int32_t)count, 1, DK_FORM_USER, sector, &error) == 1 &&
+           memcmp(sector + 1, "CD001", 5) == 0) {
+        count++;
+        if (sector[0] == TERMINATOR)
+            break;
+    }
+    return count;
 }
