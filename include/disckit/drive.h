@@ -22,7 +22,7 @@ struct dk_drive_caller {
     unsigned patience; /* seconds; 0: DK_DRIVE_PATIENCE */
 };
 
-enum dk_drive_protection { DK_PROTECTION_NONE, DK_PROTECTION_CSS, DK_PROTECTION_CPRM };
+enum dk_drive_protection { DK_PROTECTION_NONE, DK_PROTECTION_CSS, DK_PROTECTION_CPRM, DK_PROTECTION_AACS };
 
 struct dk_drive_facts {
     char vendor[9], model[17], revision[5]; /* as INQUIRY says, without trailing blanks */
@@ -50,10 +50,14 @@ DK_API struct dk_disc *dk_drive_open_sectors(const char *path, const struct dk_d
 
 /* What the drive says of itself and its disc; NULL where the disc is no drive's. Lives as long as the disc. */
 DK_API const struct dk_drive_facts *dk_drive_facts(const struct dk_disc *disc);
+/* "CSS"; "" for none. A disc that is protected has a note of damage that says so. */
+DK_API const char *dk_drive_protection_name(enum dk_drive_protection protection);
 /* "DVD+R"; "no disc" for 0. */
 DK_API const char *dk_drive_profile_name(unsigned profile);
 /* Asks the drive for table and capacity again: false where it is not the disc that was opened. */
 DK_API DK_MUST_USE bool dk_drive_is_same_disc(struct dk_disc *disc, struct dk_error *error);
+/* Reads at `times` x from now on, as the medium counts; 0: the fastest. Drives that can't read as they do. */
+DK_API void dk_drive_set_speed(struct dk_disc *disc, unsigned times);
 /* Does another program, or a mount, hold the drive for itself? */
 DK_API bool dk_drive_is_claimed(const char *path);
 

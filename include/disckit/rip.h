@@ -10,7 +10,7 @@ enum { DK_RIP_RETRIES = 5, DK_RIP_SUMS = 4 };
 
 struct dk_rip_options {
     unsigned track, session; /* which data track, where there are several; 0: the only one */
-    unsigned retries;        /* how often a sector that fails is read again */
+    unsigned retries;        /* how often what failed is read again, after all the rest; DK_RIP_RETRIES is usual */
     bool allow_protected;    /* go on where the disc is protected against copying */
     bool replace;            /* the file may be there already */
     bool verify;             /* read the disc again, and compare */
@@ -40,6 +40,7 @@ struct dk_rip_report {
     struct dk_rip_run *bad; /* sectors that are zeros in the result, by LBA */
     size_t bad_count;
     uint32_t bad_sectors;
+    uint32_t recovered; /* sectors that failed at first and could be read later */
     struct dk_rip_sum sums[DK_RIP_SUMS];
     size_t sum_count;
     struct dk_notes notes; /* DK_NOTE_DAMAGE where the result is not the whole disc */

@@ -177,19 +177,33 @@ bool drive_is_blank(struct drive *drive)
     return drive_ask(drive, cdb, reply, sizeof reply, &sense) == DRIVE_GOOD && (reply[2] & 3) == 0;
 }
 
-/* READ DISC STRUCTURE, format 01h (MMC-6 table 397): which protection a DVD has. */
-void drive_read_protection(struct drive *drive)
+/* READ DISC STRUCTURE (MMC-6 6.22) of a DVD, or with `media` 1 of a BD, into a reply of at least four bytes. */
+static bool ask_structure(struct drive *drive, unsigned media, unsigned format, uint8_t reply[8])
 {
-    static const uint8_t cdb[DRIVE_CDB] = { CDIO_MMC_GPCMD_READ_DVD_STRUCTURE, 0, 0, 0, 0, 0, 0, 1, 0, 8 };
-    uint8_t reply[8];
+    const uint8_t cdb[DRIVE_CDB] = {
+        CDIO_MMC_GPCMD_READ_DVD_STRUCTURE, (uint8_t)media, 0, 0, 0, 0, 0, (uint8_t)format, 0, 8,
+    };
     struct drive_sense sense;
 
-    if (drive_medium_of(drive->facts.profile) != DK_MEDIUM_DVD ||
-        drive_ask(drive, cdb, reply, sizeof reply, &sense) != DRIVE_GOOD)
-        return;
-    if (reply[4] == 1)
-        drive->facts.protection = DK_PROTECTION_CSS;
-    else if (reply[4])
-        drive->facts.protection = DK_PROTECTION_CPRM;
-    drive->facts.regions = (uint8_t)~reply[5];
+    return drive_ask(drive, cdb, reply, 8, &sense) == DRIVE_GOOD;
+}
+
+/*
+ * What a DVD's lead-in says of copyright (format 01h, MMC-6 table 397), and whether a pressed BD has a media key block
+ * (format 83h, which AACS defines; its fourth byte counts the packs). Recordable BDs may have one without being
+ * protected.
+ */
+void drive_read_protection(struct drive *drive)
+{
+    enum { BD_ROM = 0x40, COPYRIGHT = 0x01, MEDIA_KEY_BLOCK = 0x83 };
+    struct dk_drive_facts *facts = &drive->facts;
+    uint8_t reply[8];
+
+    if (drive_medium_of(facts->profile) == DK_MEDIUM_DVD && ask_structure(drive, 0, COPYRIGHT, reply)) {
+        if (reply[4])
+            facts->protection = reply[4] == 1 ? DK_PROTECTION_CSS : DK_PROTECTION_CPRM;
+        facts->regions = (uint8_t)~reply[5];
+    } else if (facts->profile == BD_ROM && ask_structure(drive, 1, MEDIA_KEY_BLOCK, reply) && reply[3]) {
+        facts->protection = DK_PROTECTION_AACS;
+    }
 }

@@ -178,17 +178,9 @@ static bool write_as(struct dk_burner *burner, const struct dk_burner_job *job, 
 
 static void set_speed(const struct dk_burner *burner, unsigned speed)
 {
-    /* kB/s of 1000 bytes at 1x (libburn.h); a few more, since drives round down. */
-    static const double at_once[] = {
-        [DK_MEDIUM_UNKNOWN] = 1385,
-        [DK_MEDIUM_CD] = 176.4,
-        [DK_MEDIUM_DVD] = 1385,
-        [DK_MEDIUM_BD] = 4495.6,
-    };
-    const double kilobytes = speed * at_once[drive_medium_of(burner->medium.profile)];
-
+    /* A few more, since drives round down. */
     if (!burner->file)
-        burn_drive_set_speed(burner->drive, 0, speed ? (int)kilobytes + 10 : 0);
+        burn_drive_set_speed(burner->drive, 0, speed ? (int)drive_kilobytes(burner->medium.profile, speed) + 10 : 0);
 }
 
 bool dk_burner_write(struct dk_burner *burner, const struct dk_burner_job *job, struct dk_error *error)

@@ -37,6 +37,8 @@ bool drive_is_blank(struct drive *drive);
 void drive_read_protection(struct drive *drive);
 
 enum dk_medium drive_medium_of(unsigned profile);
+/* Bytes a second, in thousands, at so many x. */
+unsigned drive_kilobytes(unsigned profile, unsigned times);
 
 /* The source of `disc`, whose tracks are settled; `drive` belongs to it from then on. */
 void drive_become_source(struct drive *drive, struct dk_disc *disc);

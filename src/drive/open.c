@@ -134,6 +134,20 @@ void dk_drive_eject(const char *path)
     close(fd);
 }
 
+void dk_drive_set_speed(struct dk_disc *disc, unsigned times)
+{
+    /* The kernel counts in 1x of CDs, whatever the medium; it may send what a reader of the device may not. */
+    enum { KERNEL_AT_ONCE = 177 };
+    const struct drive *drive = drive_of(disc);
+    const int fd = drive ? open(drive->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+
+    if (fd < 0)
+        return;
+    (void)ioctl(fd, CDROM_SELECT_SPEED,
+                (drive_kilobytes(drive->facts.profile, times) + KERNEL_AT_ONCE - 1) / KERNEL_AT_ONCE);
+    close(fd);
+}
+
 static void add_tracks(const struct drive_toc *toc, struct dk_disc *disc)
 {
     for (size_t i = 0; i < toc->count; i++) {
@@ -169,6 +183,10 @@ static struct dk_disc *open_disc(const char *path, const struct dk_drive_caller 
     disc = dk_disc_new("drive", path);
     disc->medium = drive_medium_of(drive->facts.profile);
     add_tracks(&drive->toc, disc);
+    if (drive->facts.protection != DK_PROTECTION_NONE)
+        dk_note(&disc->notes, DK_NOTE_DAMAGE,
+                "the disc is protected by %s: protected parts of it are scrambled, and useless without keys",
+                dk_drive_protection_name(drive->facts.protection));
     if (!dk_disc_finish(disc, error)) {
         dk_disc_close(disc);
         return NULL;

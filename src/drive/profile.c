@@ -34,6 +34,18 @@ const char *dk_drive_profile_name(unsigned profile)
     return profile ? "disc of an unknown kind" : "no disc";
 }
 
+const char *dk_drive_protection_name(enum dk_drive_protection protection)
+{
+    static const char *const names[] = {
+        [DK_PROTECTION_NONE] = "",
+        [DK_PROTECTION_CSS] = "CSS",
+        [DK_PROTECTION_CPRM] = "CPRM",
+        [DK_PROTECTION_AACS] = "AACS",
+    };
+
+    return names[protection];
+}
+
 /* A drive too old for profiles (MMC-1) reads CDs. */
 enum dk_medium drive_medium_of(unsigned profile)
 {
@@ -41,4 +53,17 @@ enum dk_medium drive_medium_of(unsigned profile)
         if (profiles[i].profile == profile)
             return profiles[i].medium;
     return profile ? DK_MEDIUM_UNKNOWN : DK_MEDIUM_CD;
+}
+
+unsigned drive_kilobytes(unsigned profile, unsigned times)
+{
+    /* At 1x, in thousands of bytes (libburn.h has the same). */
+    static const double at_once[] = {
+        [DK_MEDIUM_UNKNOWN] = 1385,
+        [DK_MEDIUM_CD] = 176.4,
+        [DK_MEDIUM_DVD] = 1385,
+        [DK_MEDIUM_BD] = 4495.6,
+    };
+
+    return (unsigned)(times * at_once[drive_medium_of(profile)]);
 }

@@ -104,6 +104,11 @@ static void make_plan(const struct dk_disc *disc, const struct dk_track *track, 
     report->by_toc = length_from(track->lba, lengths.toc);
     report->by_capacity = length_from(track->lba, lengths.capacity);
     report->by_volume = length_from(track->lba, lengths.volume);
+    if (report->lba != track->lba)
+        dk_note(&report->notes, DK_NOTE_GUESS,
+                "the volume counts from LBA 0 of the disc, so the image begins there; its own sectors from %" PRId32
+                " on (mount -o loop,sbsector=%" PRId32 ")",
+                track->lba, track->lba);
     if (volumes->count == 0)
         dk_note(&report->notes, DK_NOTE_ODD, "there is no volume on track %d that tells how long it should be",
                 track->number);
@@ -114,28 +119,23 @@ static void make_plan(const struct dk_disc *disc, const struct dk_track *track, 
 
 /* ---- Protection ---- */
 
-static bool may_copy(const struct dk_disc *disc, const struct dk_rip_options *options, struct dk_rip_report *report,
-                     struct dk_error *error)
+static bool may_copy(const struct dk_disc *disc, const struct dk_rip_options *options, struct dk_error *error)
 {
     const struct dk_drive_facts *facts = dk_drive_facts(disc);
     char regions[40] = "";
     size_t at = 0;
 
-    if (!facts || facts->protection == DK_PROTECTION_NONE)
+    if (!facts || facts->protection == DK_PROTECTION_NONE || options->allow_protected)
         return true;
     for (unsigned i = 0; i < 8; i++)
         if (facts->regions >> i & 1)
             regions[at++] = (char)('1' + i);
     regions[at] = '\0';
-    if (!options->allow_protected)
-        return dk_fail(error, DK_ERROR_REFUSED,
-                       "the disc in %s is protected by %s (regions: %s): the image would hold scrambled video that no "
-                       "player can use without keys that are not part of an image; --allow-protected rips it so",
-                       disc->path, facts->protection == DK_PROTECTION_CSS ? "CSS" : "CPRM", regions);
-    dk_note(&report->notes, DK_NOTE_DAMAGE,
-            "the disc is protected by %s: protected parts of the image are scrambled, and useless without keys",
-            facts->protection == DK_PROTECTION_CSS ? "CSS" : "CPRM");
-    return true;
+    return dk_fail(error, DK_ERROR_REFUSED,
+                   "the disc in %s is protected by %s%s%s%s: the image would hold scrambled video that no player can "
+                   "use without keys that are not part of an image; --allow-protected rips it so",
+                   disc->path, dk_drive_protection_name(facts->protection), at ? " (regions: " : "", regions,
+                   at ? ")" : "");
 }
 
 /* ---- The rip ---- */
@@ -152,6 +152,9 @@ static void note_bad_runs(struct dk_rip_report *report)
             dk_note(&report->notes, DK_NOTE_DAMAGE, "LBA %" PRId32 " to %" PRId32 " %s: zeros in the image", run->lba,
                     run->lba + (int32_t)run->count - 1, what);
     }
+    if (report->recovered)
+        dk_note(&report->notes, DK_NOTE_ODD, "%" PRIu32 " sectors could be read only when they were tried again",
+                report->recovered);
     if (report->run_out)
         dk_note(&report->notes, DK_NOTE_ODD,
                 "%" PRIu32 " run-out sectors behind the volume cannot be read, as usual, and are left out",
@@ -172,6 +175,18 @@ static void keep_sums(const struct hash_set *hashes, struct dk_rip_report *repor
     }
 }
 
+/* A hole from LBA `from` to `to` of the disc; where it would hide the newest volume's descriptors, they stand there. */
+static bool write_hole(struct rip_copy *copy, const struct plan *plan, int64_t from, int64_t to, struct dk_error *error)
+{
+    const uint32_t count = from == 0 && to > DESCRIPTORS_AT ? data_track_descriptors(copy->disc, plan->track) : 0;
+
+    if (count == 0 || DESCRIPTORS_AT + (int64_t)count > to)
+        return rip_write_zeros(copy, (uint64_t)(to - from), error);
+    return rip_write_zeros(copy, DESCRIPTORS_AT, error) &&
+           rip_copy_exactly(copy, plan->track->lba + (int64_t)DESCRIPTORS_AT, count, error) &&
+           rip_write_zeros(copy, (uint64_t)(to - DESCRIPTORS_AT) - count, error);
+}
+
 static bool copy_parts(struct rip_copy *copy, const struct plan *plan, struct dk_error *error)
 {
     int64_t at = copy->report->lba;
@@ -180,13 +195,46 @@ static bool copy_parts(struct rip_copy *copy, const struct plan *plan, struct dk
         const int64_t lba = plan->parts[i].lba;
 
         copy->report->run_out = 0; /* that of an earlier session is a hole like the gap behind it */
-        if (!rip_write_zeros(copy, (uint64_t)(lba - at), error) ||
-            !rip_copy_range(copy, lba, plan->parts[i].range, error))
+        if (!write_hole(copy, plan, at, lba, error) || !rip_copy_range(copy, lba, plan->parts[i].range, error))
             return false;
         at = copy->report->lba + (int64_t)(dk_output_size(copy->file) / DK_SECTOR_USER);
     }
     copy->report->sectors = (uint32_t)(at - copy->report->lba);
     return true;
+}
+
+/* Sums were made of what was written first; where some of it was written over they are made of the file. */
+static bool hash_again(struct rip_copy *copy, struct dk_error *error)
+{
+    struct dk_store *store DK_CLEANUP(close_store) = dk_store_open_file(dk_output_temporary(copy->file), error);
+    struct hash_set *hashes DK_CLEANUP(free_hashes) = store ? hash_set_new(hash_set_kinds(copy->hashes), error) : NULL;
+    uint8_t bytes[64 << 10];
+    struct hash_set *old;
+
+    if (!hashes)
+        return false;
+    for (uint64_t at = 0; at < store->size; at += sizeof bytes) {
+        const size_t size = store->size - at < sizeof bytes ? (size_t)(store->size - at) : sizeof bytes;
+
+        if (!dk_store_read(store, bytes, size, at, error))
+            return false;
+        hash_set_update(hashes, bytes, size);
+    }
+    old = copy->hashes;
+    copy->hashes = hashes;
+    hashes = old;
+    return true;
+}
+
+static bool copy_all(struct rip_copy *copy, const struct plan *plan, struct dk_error *error)
+{
+    if (!copy_parts(copy, plan, error))
+        return false;
+    if (copy->streams)
+        return true;
+    if (!rip_retry(copy, error))
+        return false;
+    return !copy->hashes || copy->report->recovered == 0 || hash_again(copy, error);
 }
 
 static bool verify(struct rip_copy *copy, const struct plan *plan, const char *path, struct dk_error *error)
@@ -213,42 +261,48 @@ static bool copy_disc(struct dk_disc *disc, const char *path, const struct plan 
 
     if (!output || !(copy->file = dk_output_add(output, path, error)))
         return false;
-    if (!copy_parts(copy, plan, error) || !dk_drive_is_same_disc(disc, error) || !dk_output_commit(output, error))
+    if (!copy_all(copy, plan, error) || !dk_drive_is_same_disc(disc, error) || !dk_output_commit(output, error))
         return false;
     note_bad_runs(copy->report);
     return !copy->options->verify || verify(copy, plan, path, error);
 }
 
+static bool rip_track(struct dk_disc *disc, const struct dk_track *track, const char *path, struct rip_copy *copy,
+                      struct dk_error *error)
+{
+    struct dk_volumes *volumes DK_CLEANUP(free_volumes) = dk_input_volumes(disc, track->number, 0, error);
+    struct plan plan;
+
+    if (!volumes)
+        return false;
+    make_plan(disc, track, volumes, &plan, copy->report);
+    copy->total = (uint64_t)(plan.parts[plan.count - 1].range.end - copy->report->lba);
+    return copy_disc(disc, path, &plan, copy, error);
+}
+
 bool dk_rip(struct dk_disc *disc, const char *path, const struct dk_rip_options *options, struct dk_rip_report *report,
             struct dk_error *error)
 {
-    struct rip_copy copy = { .source = disc->source, .options = options, .report = report };
-    struct hash_set *hashes DK_CLEANUP(free_hashes) = NULL;
-    struct dk_volumes *volumes DK_CLEANUP(free_volumes) = NULL;
+    struct rip_copy copy = { .disc = disc, .options = options, .report = report, .streams = strcmp(path, "-") == 0 };
     const struct dk_track *track;
-    struct plan plan;
     unsigned kinds = 0;
+    bool right;
 
     *report = (struct dk_rip_report){ 0 };
-    if (options->verify && strcmp(path, "-") == 0)
+    if (options->verify && copy.streams)
         return dk_fail(error, DK_ERROR_REFUSED, "what goes to stdout cannot be verified");
-    if (options->hashes && (!hash_parse(options->hashes, &kinds, error) || !(hashes = hash_set_new(kinds, error))))
-        return false;
     track = data_track_choose(disc, options->track, options->session, "ripped", error);
-    if (!track || !may_copy(disc, options, report, error))
+    if (!track || !may_copy(disc, options, error))
         return false;
-    volumes = dk_input_volumes(disc, track->number, 0, error);
-    if (!volumes)
+    if (options->hashes && (!hash_parse(options->hashes, &kinds, error) || !(copy.hashes = hash_set_new(kinds, error))))
         return false;
-    make_plan(disc, track, volumes, &plan, report);
-    copy.hashes = hashes;
-    copy.total = (uint64_t)(plan.parts[plan.count - 1].range.end - report->lba);
-    if (!copy_disc(disc, path, &plan, &copy, error))
-        return false;
-    if (hashes)
-        hash_set_finish(hashes);
-    keep_sums(hashes, report);
-    return true;
+    right = rip_track(disc, track, path, &copy, error);
+    if (right && copy.hashes) {
+        hash_set_finish(copy.hashes);
+        keep_sums(copy.hashes, report);
+    }
+    hash_set_free(copy.hashes);
+    return right;
 }
 
 void dk_rip_report_free(struct dk_rip_report *report)

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CHUNK = 32,       /* sectors: 64 KiB, what a drive takes at once */
-    RUNS_MAX = 10000, /* bad runs that are listed; more are only counted, so that a wreck fills no memory */
-};
+enum { CHUNK = 32 /* sectors: 64 KiB, what a drive takes at once */ };
 
 static bool put(struct rip_copy *copy, const void *bytes, uint32_t count, struct dk_error *error)
 {
@@ -33,34 +30,9 @@ bool rip_write_zeros(struct rip_copy *copy, uint64_t count, struct dk_error *err
     return dk_output_zeros(copy->file, count * DK_SECTOR_USER, error);
 }
 
-static bool remember_bad(struct dk_rip_report *report, int64_t lba, bool protected, struct dk_error *error)
-{
-    struct dk_rip_run *last = report->bad_count ? &report->bad[report->bad_count - 1] : NULL, *runs;
-
-    report->bad_sectors++;
-    if (last && last->lba + (int64_t)last->count == lba && last->protected == protected) {
-        last->count++;
-        return true;
-    }
-    if (report->bad_count == RUNS_MAX)
-        return true;
-    runs = realloc(report->bad, (report->bad_count + 1) * sizeof *runs);
-    if (!runs)
-        return dk_fail_errno(error, "cannot list the bad sectors");
-    report->bad = runs;
-    report->bad[report->bad_count++] = (struct dk_rip_run){ (int32_t)lba, 1, protected };
-    return true;
-}
-
-/* Kinds of error after which the next sector may be fine. */
-static bool is_bad_sector(const struct dk_error *error)
-{
-    return error->kind == DK_ERROR_DAMAGED || error->kind == DK_ERROR_REFUSED;
-}
-
 static bool read_one(struct rip_copy *copy, int64_t lba, uint8_t *sector, struct dk_error *error)
 {
-    return dk_source_read(copy->source, (int32_t)lba, 1, DK_FORM_USER, sector, error) == 1;
+    return dk_source_read(copy->disc->source, (int32_t)lba, 1, DK_FORM_USER, sector, error) == 1;
 }
 
 /* Is there nothing more from here to the end? Then it is run-out, and no damage. */
@@ -72,26 +44,38 @@ static bool is_run_out(struct rip_copy *copy, int64_t lba, struct rip_range rang
     if (lba < range.soft_end)
         return false;
     while (++lba < range.end)
-        if (read_one(copy, lba, sector, &ignored) || !is_bad_sector(&ignored))
+        if (read_one(copy, lba, sector, &ignored) || !rip_is_bad_sector(&ignored))
             return false;
     return true;
 }
 
-/* A sector that failed: again and alone, as often as the caller wants; zeros where that does not help. */
+/* A sector that failed is zeros for now; in a stream, where there is no coming back to it, it is tried again. */
 static bool take_failed(struct rip_copy *copy, int64_t lba, struct dk_error *error)
 {
     uint8_t sector[DK_SECTOR_USER] = { 0 };
 
-    for (unsigned i = 0; i < copy->options->retries && error->kind == DK_ERROR_DAMAGED; i++) {
+    for (unsigned i = 0; copy->streams && i < copy->options->retries && error->kind == DK_ERROR_DAMAGED; i++) {
         if (!dk_watch_tick(copy->options->watch, "retrying", copy->done * DK_SECTOR_USER, copy->total * DK_SECTOR_USER))
             return dk_fail(error, DK_ERROR_STOPPED, "stopped");
-        if (read_one(copy, lba, sector, error))
+        if (rip_try_again(copy, lba, i, sector, error)) {
+            copy->report->recovered++;
             return put(copy, sector, 1, error);
+        }
     }
-    if (!is_bad_sector(error) || !remember_bad(copy->report, lba, error->kind == DK_ERROR_REFUSED, error))
+    if (!rip_is_bad_sector(error) || !rip_remember_bad(copy->report, lba, error->kind == DK_ERROR_REFUSED, error))
         return false;
     memset(sector, 0, sizeof sector);
     return put(copy, sector, 1, error);
+}
+
+bool rip_copy_exactly(struct rip_copy *copy, int64_t lba, uint32_t count, struct dk_error *error)
+{
+    uint8_t sector[DK_SECTOR_USER];
+
+    for (uint32_t i = 0; i < count; i++)
+        if (!read_one(copy, lba + i, sector, error) || !put(copy, sector, 1, error))
+            return false;
+    return true;
 }
 
 /* After a bad sector its neighbours are read alone, and then twice as many each time: bad ones seldom come alone. */
@@ -102,7 +86,7 @@ bool rip_copy_range(struct rip_copy *copy, int64_t lba, struct rip_range range, 
 
     while (lba < range.end) {
         const uint32_t piece = range.end - lba < most ? (uint32_t)(range.end - lba) : most;
-        const uint32_t got = dk_source_read(copy->source, (int32_t)lba, piece, DK_FORM_USER, buffer, error);
+        const uint32_t got = dk_source_read(copy->disc->source, (int32_t)lba, piece, DK_FORM_USER, buffer, error);
         struct dk_error writing;
 
         if (got && !put(copy, buffer, got, &writing)) {
@@ -113,7 +97,7 @@ bool rip_copy_range(struct rip_copy *copy, int64_t lba, struct rip_range range, 
         most = most < CHUNK ? most * 2 : CHUNK;
         if (got == piece)
             continue;
-        if (!is_bad_sector(error))
+        if (!rip_is_bad_sector(error))
             return false;
         if (is_run_out(copy, lba, range)) {
             copy->report->run_out = (uint32_t)(range.end - lba);

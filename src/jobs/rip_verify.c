@@ -27,7 +27,7 @@ static void compare(struct dk_rip_report *report, int64_t lba, uint32_t count, c
 static bool read_again(struct rip_copy *copy, int64_t lba, uint32_t count, uint8_t *disc, uint32_t *got,
                        struct dk_error *error)
 {
-    *got = dk_source_read(copy->source, (int32_t)lba, count, DK_FORM_USER, disc, error);
+    *got = dk_source_read(copy->disc->source, (int32_t)lba, count, DK_FORM_USER, disc, error);
     if (*got == count)
         return true;
     if (error->kind != DK_ERROR_DAMAGED)

@@ -21,12 +21,12 @@ static const struct option_row rows[] = {
     { "list", 'l', OPTION_SET, FIELD(list), NULL, "list the drives and what is in them", 0, NULL },
     { "track", 't', OPTION_NUMBER, FIELD(track), "N", "the data track to rip, where there are several", 0, NULL },
     { "session", 's', OPTION_NUMBER, FIELD(session), "N", "the session whose data track to rip", 0, NULL },
-    { "retries", 'r', OPTION_NUMBER, FIELD(retries), "N", "how often to read a bad sector again (5)", 0, NULL },
+    { "retries", 'r', OPTION_COUNT, FIELD(retries), "N", "how often to try again what could not be read (5)", 0, NULL },
     { "verify", 0, OPTION_SET, FIELD(verify), NULL, "read the disc again and compare", 0, NULL },
     { "hash", 0, OPTION_TEXT, FIELD(hash), "LIST", "print sums of the image: md5,sha1,sha256,crc32", COMPLETE_LIST,
       "md5 sha1 sha256 crc32" },
     { "allow-protected", 0, OPTION_SET, FIELD(allow_protected), NULL,
-      "rip a protected DVD as it is: scrambled, and useless without keys", 0, NULL },
+      "rip a protected DVD or BD as it is: scrambled, and useless without keys", 0, NULL },
     { NULL, 0, 0, 0, NULL, NULL, 0, NULL },
 };
 
@@ -79,14 +79,14 @@ static void print_json(const struct dk_disc *disc, const struct dk_rip_report *r
 
     for (size_t i = 0; i < report->sum_count; i++)
         json_object_set_new(hashes, report->sums[i].name, json_string(report->sums[i].hex));
-    root =
-        json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:o, s:o}", "drive",
-                  disc->path, "medium", dk_medium_name(disc->medium), "profile",
-                  facts ? dk_drive_profile_name(facts->profile) : "", "output", path, "track", (int)report->track,
-                  "session", (int)report->session, "lba", (int)report->lba, "sectors", (json_int_t)report->sectors,
-                  "bytes", (json_int_t)report->sectors * DK_SECTOR_USER, "lengths", "toc", (json_int_t)report->by_toc,
-                  "capacity", (json_int_t)report->by_capacity, "volume", (json_int_t)report->by_volume, "run_out",
-                  (json_int_t)report->run_out, "bad", json_of_bad(report), "hashes", hashes);
+    root = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}", "drive",
+                     disc->path, "medium", dk_medium_name(disc->medium), "profile",
+                     facts ? dk_drive_profile_name(facts->profile) : "", "output", path, "track", (int)report->track,
+                     "session", (int)report->session, "lba", (int)report->lba, "sectors", (json_int_t)report->sectors,
+                     "bytes", (json_int_t)report->sectors * DK_SECTOR_USER, "lengths", "toc",
+                     (json_int_t)report->by_toc, "capacity", (json_int_t)report->by_capacity, "volume",
+                     (json_int_t)report->by_volume, "run_out", (json_int_t)report->run_out, "recovered",
+                     (json_int_t)report->recovered, "bad", json_of_bad(report), "hashes", hashes);
     if (root)
         json_dumpf(root, stdout, JSON_COMPACT);
     putchar('\n');
@@ -111,7 +111,7 @@ static int rip_disc(struct tool *tool, struct dk_disc *disc, const char *path)
     const struct dk_rip_options how = {
         .track = options->track,
         .session = options->session,
-        .retries = options->retries ? options->retries : DK_RIP_RETRIES,
+        .retries = options->retries,
         .allow_protected = options->allow_protected,
         .replace = options->common.force,
         .verify = options->verify,
@@ -126,6 +126,7 @@ static int rip_disc(struct tool *tool, struct dk_disc *disc, const char *path)
         tool_fail(tool, &error);
     } else {
         progress_clear(&tool->progress);
+        tool_tell_notes(tool, &disc->notes);
         tool_tell_notes(tool, &report.notes);
         if (options->common.json)
             print_json(disc, &report, path);
@@ -164,7 +165,7 @@ static int rip(struct tool *tool, char **operands, size_t count)
 
 int main(int argc, char **argv)
 {
-    struct rip_options options = { 0 };
+    struct rip_options options = { .retries = DK_RIP_RETRIES };
 
     return tool_run(&program, &options, rip, argc, argv);
 }

@@ -56,25 +56,27 @@ static const struct dk_source_ops numbers_ops = { .read = read_numbers };
 /* Copies the whole disc with these faults into "out"; returns the report, and the file's bytes in `bytes`. */
 static struct dk_rip_report copied(const char *faults, unsigned retries, int64_t soft_end, uint8_t **bytes)
 {
-    struct dk_source numbers = { &numbers_ops }, *faulty;
+    struct dk_source numbers = { &numbers_ops };
+    struct dk_disc disc = { .source = NULL };
     const struct dk_rip_options options = { .retries = retries };
     struct dk_rip_report report = { 0 };
-    struct rip_copy copy = { .options = &options, .report = &report, .total = SECTORS };
+    struct rip_copy copy = { .disc = &disc, .options = &options, .report = &report, .total = SECTORS };
     struct dk_output *output = dk_output_new(true);
     struct dk_error error = { 0 };
     char path[300];
     FILE *file;
 
     snprintf(path, sizeof path, "%s/out", suite_folder());
-    faulty = copy.source = dk_source_faults(&numbers, faults, &error);
-    ck_assert_msg(faulty != NULL, "%s", error.text);
+    disc.source = dk_source_faults(&numbers, faults, &error);
+    ck_assert_msg(disc.source != NULL, "%s", error.text);
     copy.file = dk_output_add(output, path, &error);
     ck_assert_ptr_nonnull(copy.file);
-    ck_assert_msg(rip_copy_range(&copy, 0, (struct rip_range){ SECTORS, soft_end }, &error), "%s", error.text);
+    ck_assert_msg(rip_copy_range(&copy, 0, (struct rip_range){ SECTORS, soft_end }, &error) && rip_retry(&copy, &error),
+                  "%s", error.text);
     report.sectors = (uint32_t)(dk_output_size(copy.file) / DK_SECTOR_USER);
     ck_assert(dk_output_commit(output, &error));
     dk_output_close(output);
-    dk_source_close(faulty);
+    dk_source_close(disc.source);
     *bytes = calloc(SECTORS, DK_SECTOR_USER);
     file = fopen(path, "rb");
     ck_assert_uint_eq(fread(*bytes, DK_SECTOR_USER, SECTORS, file), report.sectors);
@@ -133,6 +135,32 @@ START_TEST(flaky_sectors_are_read_again_as_often_as_wanted)
 }
 END_TEST
 
+/* Passes go both ways, and leave a list that is in order. */
+START_TEST(the_list_shrinks_and_stays_in_order)
+{
+    static const struct dk_rip_run expected[] = { { 20, 1, 0 }, { 23, 2, 0 }, { 60, 1, 0 } };
+
+    for (unsigned retries = 0; retries < 4; retries++) {
+        uint8_t *bytes;
+        struct dk_rip_report report =
+            copied("bad 20\nflaky 21-22 2\nbad 23-24\nflaky 40-45 2\nbad 60\n", retries, SECTORS, &bytes);
+        uint32_t listed = 0;
+
+        for (size_t i = 0; i < report.bad_count; i++) {
+            ck_assert(i == 0 || report.bad[i].lba > report.bad[i - 1].lba + (int64_t)report.bad[i - 1].count);
+            listed += report.bad[i].count;
+        }
+        ck_assert_uint_eq(listed, report.bad_sectors);
+        check_bytes(bytes, &report);
+        ck_assert(retries < 2 || (report.bad_count == 3 && report.recovered > 0));
+        for (size_t i = 0; retries >= 2 && i < 3; i++)
+            ck_assert(report.bad[i].lba == expected[i].lba && report.bad[i].count == expected[i].count);
+        free(bytes);
+        dk_rip_report_free(&report);
+    }
+}
+END_TEST
+
 START_TEST(only_a_tail_that_fails_to_the_end_is_run_out)
 {
     uint8_t *bytes;
@@ -161,6 +189,7 @@ static void add(TCase *test_case)
     tcase_add_test(test_case, settles_lengths);
     tcase_add_test(test_case, bad_sectors_are_zeros_and_nothing_else_is);
     tcase_add_test(test_case, flaky_sectors_are_read_again_as_often_as_wanted);
+    tcase_add_test(test_case, the_list_shrinks_and_stays_in_order);
     tcase_add_test(test_case, only_a_tail_that_fails_to_the_end_is_run_out);
 }
 

@@ -494,7 +494,11 @@ static int control_drive(struct drive *d, unsigned long request, void *arg)
         return simple(d, (const uint8_t[6]){ 0x1B, 0, 0, 0, 3 }, 6, NULL, 0, sense);
     case CDROM_LOCKDOOR:
         return simple(d, (const uint8_t[6]){ 0x1E, 0, 0, 0, (uint8_t)(arg != NULL) }, 6, NULL, 0, sense);
-    case CDROM_SELECT_SPEED:
+    case CDROM_SELECT_SPEED: {
+        const unsigned speed = arg ? (unsigned)(uintptr_t)arg * 177 : 0xFFFF; /* as sr_select_speed() has it */
+
+        return simple(d, (const uint8_t[12]){ 0xBB, 0, (uint8_t)(speed >> 8), (uint8_t)speed }, 12, NULL, 0, sense);
+    }
     case CDROM_SET_OPTIONS:
     case CDROM_CLEAR_OPTIONS:
     case CDROMRESET:

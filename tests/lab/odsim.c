@@ -72,13 +72,15 @@ struct track {
     char isrc[13];
 };
 
-enum fault_kind { BAD, FLAKY, SLOW, C2, WRITE_ERROR, GONE, SCRAMBLED, UNNAMED };
-static const char *const fault_names[] = { "bad", "flaky", "slow", "c2", "write", "gone", "scrambled", "unnamed" };
+enum fault_kind { BAD, FLAKY, SLOW, C2, WRITE_ERROR, GONE, SCRAMBLED, UNNAMED, FAST, CACHED };
+static const char *const fault_names[] = { "bad",  "flaky",     "slow",    "c2",   "write",
+                                           "gone", "scrambled", "unnamed", "fast", "cached" };
 struct fault {
     enum fault_kind kind;
     int32_t first, last;
-    int count;     /* flaky: failures left; slow: milliseconds; c2: wrong bytes a sector */
+    int count;     /* flaky: failures left; slow: milliseconds; c2: wrong bytes a sector; fast: kB/s; cached: sectors */
     uint8_t *left; /* flaky: failures left, a sector each */
+    uint64_t since; /* cached: sectors that were read before it failed last, and one; 0: it did not fail yet */
 };
 
 struct cue_item {
@@ -138,6 +140,7 @@ struct odsim {
     int refused;  /* 1 + the command that this drive does not know; 0: none */
     int bare_eio; /* READs longer than this many sectors fail with sense 0/00/00 */
     unsigned long commands, reads, writes;
+    uint64_t sectors_read;
     int32_t position;
     /* one command */
     uint8_t *in;
@@ -640,7 +643,7 @@ static bool add_fault(struct odsim *d, const char *text, char *message, size_t r
         if (!strcmp(word, fault_names[k])) {
             struct fault *f = &d->fault[d->faults++];
 
-            *f = (struct fault){ (enum fault_kind)k, first, last, count, NULL };
+            *f = (struct fault){ (enum fault_kind)k, first, last, count, NULL, 0 };
             if (k == FLAKY) {
                 f->left = malloc((size_t)(last - first) + 1);
                 if (!f->left) {
@@ -651,11 +654,11 @@ static bool add_fault(struct odsim *d, const char *text, char *message, size_t r
             }
             return true;
         }
-    return complain(
-        message, room,
-        "fault: %s is none of bad unnamed scrambled flaky slow c2 write gone offset jitter busy max-transfer "
-        "no-sense-above runout css aacs claimed refuse",
-        word);
+    return complain(message, room,
+                    "fault: %s is none of bad unnamed scrambled flaky fast cached slow c2 write gone offset jitter "
+                    "busy max-transfer "
+                    "no-sense-above runout css aacs claimed refuse",
+                    word);
 }
 
 static void path_beside(const char *conf, const char *name, char *out, size_t room)
@@ -1620,12 +1623,18 @@ static int read_fault(struct odsim *d, int32_t lba)
         } else if (f->kind == FLAKY && f->left[lba - f->first]) {
             f->left[lba - f->first]--;
             return fail_at(d, S_READ_ERROR, lba);
+        } else if (f->kind == FAST && d->read_speed > f->count) {
+            return fail_at(d, S_READ_ERROR, lba);
+        } else if (f->kind == CACHED && (!f->since || d->sectors_read - (f->since - 1) < (uint64_t)f->count)) {
+            f->since = d->sectors_read + 1;
+            return fail_at(d, S_READ_ERROR, lba);
         } else if (f->kind == GONE) {
             unload(d);
             d->event = 3;
             return fail(d, S_NO_MEDIUM);
         }
     }
+    d->sectors_read++;
     return ODSIM_GOOD;
 }
 
