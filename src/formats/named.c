@@ -10,7 +10,6 @@ static const struct named_kind kinds[] = {
     { "an ECM file", 0, MAGIC("ECM\0"), 0 },
     { "an MDX image (Daemon Tools; its table is encrypted, cdemu can open it)", 0, MAGIC("MEDIA DESCRIPTOR\2"), 0 },
     { "an MDS sheet of a version that nobody has seen", 0, MAGIC("MEDIA DESCRIPTOR"), NAMED_WEAKLY },
-    { "a BlindWrite image", 0, MAGIC("BWT5 STREAM SIGN"), 0 },
     { "a BlindWrite image", 0, MAGIC("BWT4 STREAM SIGN"), 0 },
     { "a C2D image", 0, MAGIC("Adaptec CeQuadrat VirtualCD File"), 0 },
     { "a C2D image", 0, MAGIC("Roxio Image File Format"), 0 },

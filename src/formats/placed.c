@@ -138,8 +138,7 @@ static void add_gap(struct dk_disc *disc, const struct placed *track, const stru
                                  });
 }
 
-/* The sectors that the store has; what it should have and ends before is told by LBA. */
-static void add_sectors(struct dk_disc *disc, const struct placed *track)
+void placed_add_sectors(struct dk_disc *disc, const struct placed *track)
 {
     const uint32_t gap = track->gap_stored ? track->pregap : 0, wanted = gap + track->count;
     const uint64_t offset = track->offset - (uint64_t)gap * track->stored, size = track->store->size;
@@ -164,7 +163,7 @@ static void add_sectors(struct dk_disc *disc, const struct placed *track)
                                  });
 }
 
-bool placed_add(struct dk_disc *disc, const struct placed *track, const struct placed *before, struct dk_error *error)
+bool placed_add_track(struct dk_disc *disc, const struct placed *track, struct dk_error *error)
 {
     struct dk_track to = {
         .number = track->number,
@@ -185,8 +184,15 @@ bool placed_add(struct dk_disc *disc, const struct placed *track, const struct p
                        disc->path, track->number, track->count);
     memcpy(to.isrc, track->isrc, sizeof to.isrc);
     dk_disc_add_track(disc, to);
+    return true;
+}
+
+bool placed_add(struct dk_disc *disc, const struct placed *track, const struct placed *before, struct dk_error *error)
+{
+    if (!placed_add_track(disc, track, error))
+        return false;
     add_gap(disc, track, before);
     if (track->store)
-        add_sectors(disc, track);
+        placed_add_sectors(disc, track);
     return true;
 }

@@ -36,10 +36,14 @@ bool placed_settle_mode(struct dk_disc *disc, struct placed *track, struct dk_er
  */
 bool placed_address(const struct placed *track, uint64_t offset, uint32_t count, int32_t *lba);
 
+/* Adds the track alone, without sectors. False: it is longer than any disc. */
+bool placed_add_track(struct dk_disc *disc, const struct placed *track, struct dk_error *error);
+/* Adds the sectors that the store has; those that it should have, and ends before, are told as damage. */
+void placed_add_sectors(struct dk_disc *disc, const struct placed *track);
+
 /*
  * Adds the track with its sectors, and a gap of silence or empty sectors for what no file holds between it and `before`
- * (NULL: it is the first of all) or, in a later session, of its pregap. Sectors that should be in the store and lie
- * behind its end are told as damage. False: it is longer than any disc.
+ * (NULL: it is the first of all) or, in a later session, of its pregap.
  */
 bool placed_add(struct dk_disc *disc, const struct placed *track, const struct placed *before, struct dk_error *error);
 

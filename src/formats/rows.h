@@ -4,6 +4,7 @@
 
 #include <disckit/format.h>
 
+extern const struct dk_format format_b5t;
 extern const struct dk_format format_ccd;
 extern const struct dk_format format_cdi;
 extern const struct dk_format format_chd;
