@@ -33,6 +33,7 @@ struct dk_candidate {
     size_t head_size;
     const uint8_t *tail; /* its last bytes, at most DK_PROBE_TAIL */
     size_t tail_size;
+    struct dk_store *data; /* what the only file that a sheet names is, where both are in one container; else NULL */
 };
 
 enum { DK_PROBE_HEAD = 512 << 10, DK_PROBE_TAIL = 4 << 10 };

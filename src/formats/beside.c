@@ -217,6 +217,8 @@ struct dk_store *dk_open_beside(const struct dk_candidate *candidate, const char
     DK_CLEANUP(free_text) char *folder = beside_folder(candidate->path);
     DK_CLEANUP(free_text) char *path = folder && *name ? path_by_name(folder, name) : NULL;
 
+    if (candidate->data && only)
+        return dk_store_use(candidate->data);
     if (!path && folder && only) {
         path = file_named_as_sheet(folder, candidate->path);
         if (path)

@@ -28,23 +28,31 @@ static bool read_what_can_be(struct dk_store *store, uint8_t *to, size_t count, 
     return true;
 }
 
+/* A store as a candidate, with its first and last bytes in `ends`, which has room for both. */
+static bool look_at(struct dk_store *store, const char *path, uint8_t *ends, struct dk_candidate *inside,
+                    struct dk_error *error)
+{
+    *inside = (struct dk_candidate){
+        .store = store,
+        .path = path,
+        .head = ends,
+        .head_size = store->size < DK_PROBE_HEAD ? (size_t)store->size : DK_PROBE_HEAD,
+        .tail = ends + DK_PROBE_HEAD,
+        .tail_size = store->size < DK_PROBE_TAIL ? (size_t)store->size : DK_PROBE_TAIL,
+    };
+    return read_what_can_be(store, ends, inside->head_size, 0, error) &&
+           read_what_can_be(store, ends + DK_PROBE_HEAD, inside->tail_size, store->size - inside->tail_size, error);
+}
+
 bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *error)
 {
     DK_CLEANUP(free_bytes) uint8_t *ends = malloc(DK_PROBE_HEAD + DK_PROBE_TAIL);
-    struct dk_candidate inside = {
-        .store = store,
-        .path = disc->path,
-        .head = ends,
-        .head_size = store->size < DK_PROBE_HEAD ? (size_t)store->size : DK_PROBE_HEAD,
-        .tail_size = store->size < DK_PROBE_TAIL ? (size_t)store->size : DK_PROBE_TAIL,
-    };
+    struct dk_candidate inside;
     struct raw_kind kind;
 
     if (!ends)
         return dk_fail_errno(error, "cannot open %s", disc->path);
-    inside.tail = ends + DK_PROBE_HEAD;
-    if (!read_what_can_be(store, ends, inside.head_size, 0, error) ||
-        !read_what_can_be(store, ends + DK_PROBE_HEAD, inside.tail_size, store->size - inside.tail_size, error))
+    if (!look_at(store, disc->path, ends, &inside, error))
         return false;
     kind = raw_recognise(&inside);
     if (kind.bid == 0) {
@@ -53,4 +61,18 @@ bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *e
                 "what is packed in it is no volume that is known: one track of %d-byte sectors", DK_SECTOR_USER);
     }
     return bare_sectors_read(&inside, &kind, disc, error);
+}
+
+bool inner_read_as(struct dk_disc *disc, struct dk_store *store, const struct dk_format *format, struct dk_store *data,
+                   struct dk_error *error)
+{
+    DK_CLEANUP(free_bytes) uint8_t *ends = malloc(DK_PROBE_HEAD + DK_PROBE_TAIL);
+    struct dk_candidate inside;
+
+    if (!ends)
+        return dk_fail_errno(error, "cannot open %s", disc->path);
+    if (!look_at(store, disc->path, ends, &inside, error))
+        return false;
+    inside.data = data;
+    return format->read(&inside, disc, error);
 }

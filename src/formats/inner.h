@@ -11,4 +11,11 @@
  */
 bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *error);
 
+/*
+ * The same with what a certain format finds in `store`, as if it were a file called as the container is. `data`: what a
+ * sheet's only file is, or NULL.
+ */
+bool inner_read_as(struct dk_disc *disc, struct dk_store *store, const struct dk_format *format, struct dk_store *data,
+                   struct dk_error *error);
+
 #endif

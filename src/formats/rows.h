@@ -19,6 +19,7 @@ extern const struct dk_format format_jso;
 extern const struct dk_format format_mds;
 extern const struct dk_format format_nrg;
 extern const struct dk_format format_toc;
+extern const struct dk_format format_uif;
 extern const struct dk_format format_zso;
 
 #endif

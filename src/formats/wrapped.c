@@ -17,7 +17,7 @@ struct block {
     uint64_t start; /* in the image; a block ends where the next one begins */
     uint64_t offset;
     uint32_t length;
-    uint8_t kind;
+    uint32_t kind : 8, number : 24; /* the number that it was added as; runs of zeros are one block here */
 };
 
 struct wrapped {
@@ -27,7 +27,8 @@ struct wrapped {
     uint32_t largest, longest; /* of the coded blocks: bytes decoded, bytes stored */
     struct block *blocks;
     size_t count, room;
-    size_t bad, first_bad, last_bad;
+    uint32_t added;
+    size_t bad, first_bad, last_bad; /* indexes */
 };
 
 /* ---- The table ---- */
@@ -69,11 +70,6 @@ uint64_t wrapped_size(const struct wrapped *wrapped)
     return wrapped->size;
 }
 
-size_t wrapped_count(const struct wrapped *wrapped)
-{
-    return wrapped->count;
-}
-
 /* Can all of a block of `size` bytes be kept so? */
 static bool can_be(const struct wrapped *wrapped, uint64_t size, unsigned kind, uint64_t offset, uint64_t length)
 {
@@ -94,9 +90,6 @@ static bool make_room(struct wrapped *wrapped, struct dk_error *error)
 
     if (wrapped->count < wrapped->room)
         return true;
-    if (room > WRAPPED_COUNT_MAX)
-        return dk_fail(error, DK_ERROR_FORMAT, "%s has more than %d blocks: their table alone would take %zu MiB",
-                       wrapped->stored->name, WRAPPED_COUNT_MAX, room * sizeof *blocks / MEBIBYTE);
     blocks = realloc(wrapped->blocks, room * sizeof *blocks);
     if (!blocks)
         return dk_fail_errno(error, "cannot open %s", wrapped->stored->name);
@@ -105,26 +98,22 @@ static bool make_room(struct wrapped *wrapped, struct dk_error *error)
     return true;
 }
 
-bool wrapped_add(struct wrapped *wrapped, uint64_t size, unsigned kind, uint64_t offset, uint64_t length,
-                 struct dk_error *error)
+static bool check_sizes(const struct wrapped *wrapped, uint64_t size, unsigned kind, struct dk_error *error)
 {
-    const bool good = can_be(wrapped, size, kind, offset, length);
-
-    if (size == 0)
-        return true;
     if (kind >= WRAPPED_CODED && size > WRAPPED_BLOCK_MAX)
-        return dk_fail(error, DK_ERROR_FORMAT, "block %zu of %s has %" PRIu64 " bytes, and %d can be", wrapped->count,
-                       wrapped->stored->name, size, WRAPPED_BLOCK_MAX);
-    if (!make_room(wrapped, error))
-        return false;
-    wrapped->blocks[wrapped->count] = (struct block){
-        .start = wrapped->size,
-        .offset = offset,
-        .length = good && kind >= WRAPPED_CODED ? (uint32_t)length : 0,
-        .kind = good || (kind == WRAPPED_RAW && length >= size) ? (uint8_t)kind : WRAPPED_BAD,
-    };
-    if (!checked_add(wrapped->size, size, &wrapped->size) || wrapped->size > INT64_MAX)
+        return dk_fail(error, DK_ERROR_FORMAT, "block %" PRIu32 " of %s has %" PRIu64 " bytes, and %d can be",
+                       wrapped->added, wrapped->stored->name, size, WRAPPED_BLOCK_MAX);
+    if (size > INT64_MAX - wrapped->size)
         return dk_fail(error, DK_ERROR_FORMAT, "%s is larger than any disc", wrapped->stored->name);
+    if (wrapped->added == WRAPPED_COUNT_MAX)
+        return dk_fail(error, DK_ERROR_FORMAT, "%s has more than %d blocks: their table alone would take %zu MiB",
+                       wrapped->stored->name, WRAPPED_COUNT_MAX, WRAPPED_COUNT_MAX * sizeof(struct block) / MEBIBYTE);
+    return true;
+}
+
+/* What has to be known of all blocks together. */
+static void count_block(struct wrapped *wrapped, uint64_t size, unsigned kind, uint64_t length, bool good)
+{
     if (!good) {
         wrapped->first_bad = wrapped->bad++ ? wrapped->first_bad : wrapped->count;
         wrapped->last_bad = wrapped->count;
@@ -133,18 +122,42 @@ bool wrapped_add(struct wrapped *wrapped, uint64_t size, unsigned kind, uint64_t
         wrapped->longest = length > wrapped->longest ? (uint32_t)length : wrapped->longest;
     }
     wrapped->count++;
+}
+
+bool wrapped_add(struct wrapped *wrapped, uint64_t size, unsigned kind, uint64_t offset, uint64_t length,
+                 struct dk_error *error)
+{
+    const bool good = can_be(wrapped, size, kind, offset, length);
+    const bool goes_on = kind == WRAPPED_ZEROS && wrapped->count && wrapped->blocks[wrapped->count - 1].kind == kind;
+
+    if (size == 0)
+        return true;
+    if (!check_sizes(wrapped, size, kind, error) || !make_room(wrapped, error))
+        return false;
+    if (!goes_on) {
+        wrapped->blocks[wrapped->count] = (struct block){
+            .start = wrapped->size,
+            .offset = offset,
+            .length = good && kind >= WRAPPED_CODED ? (uint32_t)length : 0,
+            .kind = (uint8_t)(good || (kind == WRAPPED_RAW && length >= size) ? kind : WRAPPED_BAD),
+            .number = wrapped->added & (WRAPPED_COUNT_MAX - 1),
+        };
+        count_block(wrapped, size, kind, length, good);
+    }
+    wrapped->added++;
+    wrapped->size += size;
     return true;
 }
 
 /* ---- Blocks by place ---- */
 
-static uint64_t end_of(const struct wrapped *wrapped, size_t number)
+static uint64_t end_of(const struct wrapped *wrapped, size_t index)
 {
-    return number + 1 < wrapped->count ? wrapped->blocks[number + 1].start : wrapped->size;
+    return index + 1 < wrapped->count ? wrapped->blocks[index + 1].start : wrapped->size;
 }
 
-/* The block that holds byte `offset` of the image. */
-static size_t number_at(const struct wrapped *wrapped, uint64_t offset)
+/* The index of the block that holds byte `offset` of the image. */
+static size_t index_at(const struct wrapped *wrapped, uint64_t offset)
 {
     size_t low = 0, high = wrapped->count;
 
@@ -163,11 +176,11 @@ static size_t number_at(const struct wrapped *wrapped, uint64_t offset)
 static bool find(void *context, uint64_t offset, struct dk_block *block, struct dk_error *error)
 {
     const struct wrapped *wrapped = context;
-    const size_t number = number_at(wrapped, offset);
-    uint64_t start = wrapped->blocks[number].start, end = end_of(wrapped, number);
+    const size_t index = index_at(wrapped, offset);
+    uint64_t start = wrapped->blocks[index].start, end = end_of(wrapped, index);
 
     (void)error;
-    if (wrapped->blocks[number].kind < WRAPPED_CODED) {
+    if (wrapped->blocks[index].kind < WRAPPED_CODED) {
         start += (offset - start) / PIECE * PIECE;
         end = end - start > PIECE ? start + PIECE : end;
     }
@@ -255,29 +268,27 @@ static bool run_codec_whole(struct worker *worker, const struct block *block, ui
     return true;
 }
 
-static bool decode_coded(struct worker *worker, size_t number, uint8_t *to, size_t size, struct dk_error *error)
+static bool decode_coded(struct worker *worker, const struct block *block, uint8_t *to, size_t size,
+                         struct dk_error *error)
 {
     const struct wrapped *wrapped = worker->wrapped;
-    const struct block *block = &wrapped->blocks[number];
     struct dk_error inner;
 
     if (!dk_store_read(wrapped->stored, worker->stored, block->length, block->offset, error))
         return false;
-    if ((!wrapped->rules.prepare ||
-         wrapped->rules.prepare(wrapped->rules.context, number, block->kind, worker->stored, block->length, &inner)) &&
+    if ((!wrapped->rules.prepare || wrapped->rules.prepare(wrapped->rules.context, block->number, block->kind,
+                                                           worker->stored, block->length, &inner)) &&
         run_codec_whole(worker, block, to, size, &inner))
         return true;
-    return dk_fail(error, inner.kind,
-                   "block %zu of %s (%s, %" PRIu32 " bytes from byte %" PRIu64 " of its data on): %s", number,
-                   wrapped->stored->name, wrapped->rules.codecs[block->kind - WRAPPED_CODED].name, block->length,
-                   block->offset, inner.text);
+    return dk_fail(error, inner.kind, "block %u of %s (%s, %" PRIu32 " bytes from byte %" PRIu64 " of its data on): %s",
+                   block->number, wrapped->stored->name, wrapped->rules.codecs[block->kind - WRAPPED_CODED].name,
+                   block->length, block->offset, inner.text);
 }
 
 static bool decode(void *context, void *worker, const struct dk_block *block, uint8_t *to, struct dk_error *error)
 {
     const struct wrapped *wrapped = context;
-    const size_t number = number_at(wrapped, block->start);
-    const struct block *entry = &wrapped->blocks[number];
+    const struct block *entry = &wrapped->blocks[index_at(wrapped, block->start)];
 
     switch (entry->kind) {
     case WRAPPED_ZEROS:
@@ -287,10 +298,10 @@ static bool decode(void *context, void *worker, const struct dk_block *block, ui
         return dk_store_read(wrapped->stored, to, block->size, entry->offset + (block->start - entry->start), error);
     case WRAPPED_BAD:
         return dk_fail(error, DK_ERROR_DAMAGED,
-                       "block %zu of %s is not where the table of blocks has it, at byte %" PRIu64, number,
+                       "block %u of %s is not where the table of blocks has it, at byte %" PRIu64, entry->number,
                        wrapped->stored->name, entry->offset);
     default:
-        return decode_coded(worker, number, to, block->size, error);
+        return decode_coded(worker, entry, to, block->size, error);
     }
 }
 
@@ -301,10 +312,10 @@ static void tell_bad(const struct wrapped *wrapped, struct dk_notes *notes)
     const uint64_t from = wrapped->blocks[wrapped->first_bad].start, to = end_of(wrapped, wrapped->last_bad);
 
     dk_note(notes, DK_NOTE_DAMAGE,
-            "%zu of %zu blocks can't be read, as they are not in the file or not of a size that can be: block %zu, for "
-            "byte %" PRIu64 " of the image (LBA %" PRIu64 "), is the first, and the last ends at byte %" PRIu64
+            "%zu of %" PRIu32 " blocks can't be read, as they are not in the file or not of a size that can be: block "
+            "%u, for byte %" PRIu64 " of the image (LBA %" PRIu64 "), is the first, and the last ends at byte %" PRIu64
             " (LBA %" PRIu64 ")",
-            wrapped->bad, wrapped->count, wrapped->first_bad, from, from / DK_SECTOR_USER, to,
+            wrapped->bad, wrapped->added, wrapped->blocks[wrapped->first_bad].number, from, from / DK_SECTOR_USER, to,
             (to + DK_SECTOR_USER - 1) / DK_SECTOR_USER);
 }
 

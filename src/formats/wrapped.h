@@ -48,7 +48,6 @@ void wrapped_free(struct wrapped **wrapped);
 bool wrapped_add(struct wrapped *wrapped, uint64_t size, unsigned kind, uint64_t offset, uint64_t length,
                  struct dk_error *error);
 uint64_t wrapped_size(const struct wrapped *wrapped); /* of the image so far, in bytes */
-size_t wrapped_count(const struct wrapped *wrapped);  /* blocks so far */
 
 /*
  * The image as a store; tells in `notes`, by LBA, what can't be read of it. `*wrapped` is gone, also on failure: NULL.
