@@ -165,23 +165,6 @@ static bool sends(uint8_t op)
     return memchr(ops, op, sizeof ops) != NULL;
 }
 
-/* In one piece: the program's threads write to stderr, too. */
-static void trace(const struct drive *d, const uint8_t *cdb, size_t cdb_len, size_t moved, size_t len, int status,
-                  const uint8_t sense[ODSIM_SENSE])
-{
-    char line[512];
-    int n = snprintf(line, sizeof line, "odsim %s", d->path);
-
-    for (size_t i = 0; i < cdb_len && i < 16; i++)
-        n += snprintf(line + n, sizeof line - (size_t)n, " %02x", cdb[i]);
-    n += snprintf(line + n, sizeof line - (size_t)n, " [%zu/%zu] -> %d", moved, len, status);
-    if (status)
-        n += snprintf(line + n, sizeof line - (size_t)n, " %x/%02x/%02x", sense[2] & 15, sense[12], sense[13]);
-    line[n] = '\n';
-    if (write(STDERR_FILENO, line, (size_t)n + 1) < 0)
-        tracing = false;
-}
-
 static int command(struct drive *d, const uint8_t *cdb, size_t cdb_len, void *data, size_t len, bool to_drive,
                    size_t *moved, uint8_t sense[ODSIM_SENSE])
 {
@@ -194,8 +177,12 @@ static int command(struct drive *d, const uint8_t *cdb, size_t cdb_len, void *da
     } else
         status = odsim_command(d->sim, cdb, cdb_len, NULL, 0, data, sends(cdb[0]) ? 0 : len, moved, sense);
     pthread_mutex_unlock(&lock);
-    if (tracing)
-        trace(d, cdb, cdb_len, *moved, len, status, sense);
+    if (tracing) {
+        char name[sizeof d->path + 6];
+
+        snprintf(name, sizeof name, "odsim %s", d->path);
+        odsim_trace(name, cdb, cdb_len, *moved, len, status, sense);
+    }
     if (status == ODSIM_CHECK && (sense[2] & 15) == 6) {
         d->changed = true;
         d->size = -1;

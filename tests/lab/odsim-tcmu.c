@@ -144,15 +144,8 @@ static void serve(struct odsim *d, struct tcmu_mailbox *mb)
                 scatter(base, v, n, buf, moved);
             }
             free(buf);
-            if (getenv("ODSIM_TRACE")) {
-                fprintf(stderr, "%s", odsim_name(d));
-                for (size_t i = 0; i < lengths[command[0] >> 5]; i++)
-                    fprintf(stderr, " %02x", command[i]);
-                fprintf(stderr, " [%zu/%zu] -> %d", moved, total, status);
-                if (status)
-                    fprintf(stderr, " %x/%02x/%02x", sense[2] & 15, sense[12], sense[13]);
-                fprintf(stderr, "\n");
-            }
+            if (getenv("ODSIM_TRACE"))
+                odsim_trace(odsim_name(d), command, lengths[command[0] >> 5], moved, total, status, sense);
             memset(&e->rsp, 0, sizeof e->rsp);
             e->rsp.scsi_status = (__u8)status;
             if (status == ODSIM_CHECK)

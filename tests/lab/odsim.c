@@ -912,6 +912,23 @@ void odsim_close(struct odsim *d)
     free(d);
 }
 
+void odsim_trace(const char *name, const uint8_t *cdb, size_t cdb_len, size_t moved, size_t len, int status,
+                 const uint8_t sense[ODSIM_SENSE])
+{
+    char line[512];
+    int n = snprintf(line, 300, "%s", name);
+
+    n = n < 300 ? n : 299;
+    for (size_t i = 0; i < cdb_len && i < 16; i++)
+        n += snprintf(line + n, sizeof line - (size_t)n, " %02x", cdb[i]);
+    n += snprintf(line + n, sizeof line - (size_t)n, " [%zu/%zu] -> %d", moved, len, status);
+    if (status)
+        n += snprintf(line + n, sizeof line - (size_t)n, " %x/%02x/%02x", sense[2] & 15, sense[12], sense[13]);
+    line[n] = '\n';
+    if (write(STDERR_FILENO, line, (size_t)n + 1) < 0)
+        return; /* nobody is there to be told */
+}
+
 bool odsim_claimed(const struct odsim *d)
 {
     return now_ms() < d->claimed_until;

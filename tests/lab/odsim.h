@@ -22,6 +22,11 @@ const char *odsim_name(const struct odsim *drive);
 int odsim_command(struct odsim *drive, const uint8_t *cdb, size_t cdb_len, const uint8_t *out, size_t out_len,
                   uint8_t *in, size_t in_len, size_t *moved, uint8_t sense[ODSIM_SENSE]);
 
+/* Writes a line about a command to stderr, in one piece: other threads, and the programs of other drives, do so, too.
+ */
+void odsim_trace(const char *name, const uint8_t *cdb, size_t cdb_len, size_t moved, size_t len, int status,
+                 const uint8_t sense[ODSIM_SENSE]);
+
 /* Does another program hold the drive for itself ("fault claimed")? */
 bool odsim_claimed(const struct odsim *drive);
 
