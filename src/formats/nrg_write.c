@@ -98,7 +98,7 @@ static bool plan(struct nrg_writer *writer, struct dk_error *error)
 {
     struct writer_part parts[DK_TRACKS_MAX];
 
-    if (!writer_can(&writer->base, "nrg", WRITER_DVD | WRITER_SECTOR_2048, error) ||
+    if (!writer_can(&writer->base, "nrg", WRITER_DVD | WRITER_SECTOR_2048 | WRITER_ANY_NAME, error) ||
         !writer_parts(writer->base.disc, parts, error))
         return false;
     writer->count = writer->base.disc->track_count;

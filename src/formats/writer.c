@@ -10,6 +10,13 @@
 #include <string.h>
 #include <strings.h>
 
+static bool ends_in(const char *path, const char *suffix)
+{
+    const size_t length = strlen(path), more = strlen(suffix);
+
+    return length > more && path[length - more - 1] == '.' && strcasecmp(path + length - more, suffix) == 0;
+}
+
 bool writer_can(const struct writer *writer, const char *suffix, unsigned abilities, struct dk_error *error)
 {
     const struct dk_disc *disc = writer->disc;
@@ -17,6 +24,10 @@ bool writer_can(const struct writer *writer, const char *suffix, unsigned abilit
     if ((disc->medium == DK_MEDIUM_DVD || disc->medium == DK_MEDIUM_BD) && !(abilities & WRITER_DVD))
         return dk_fail(error, DK_ERROR_REFUSED, "%s is an image of a %s, and a .%s holds CDs alone", disc->path,
                        disc->medium == DK_MEDIUM_DVD ? "DVD" : "BD", suffix);
+    if (!ends_in(writer->path, suffix) && !(abilities & WRITER_ANY_NAME))
+        return dk_fail(error, DK_ERROR_REFUSED,
+                       "%s: the files beside a .%s are found by its name, which must end in .%s", writer->path, suffix,
+                       suffix);
     if (writer->options->split && !(abilities & WRITER_SPLIT))
         return dk_fail(error, DK_ERROR_REFUSED, "a .%s can't be split into a file a track", suffix);
     if (writer->options->sector == DK_SECTOR_USER && !(abilities & WRITER_SECTOR_2048))
@@ -122,10 +133,9 @@ bool writer_parts(const struct dk_disc *disc, struct writer_part parts[DK_TRACKS
 
 char *writer_path(const struct writer *writer, const char *own, const char *suffix)
 {
-    const size_t length = strlen(writer->path), more = strlen(own);
-    const bool has_own = length > more + 1 && writer->path[length - more - 1] == '.' &&
-                         strcasecmp(writer->path + length - more, own) == 0;
-    const size_t stem = has_own ? length - more - 1 : length, size = stem + strlen(suffix) + 1;
+    const size_t length = strlen(writer->path);
+    const size_t stem = ends_in(writer->path, own) ? length - strlen(own) - 1 : length;
+    const size_t size = stem + strlen(suffix) + 1;
     char *path = arena_zeroed(writer->disc->arena, size, 1);
 
     snprintf(path, size, "%.*s%s", (int)stem, writer->path, suffix);

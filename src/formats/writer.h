@@ -21,6 +21,7 @@ enum writer_ability {
     WRITER_DVD = 1 << 0,
     WRITER_SPLIT = 1 << 1,
     WRITER_SECTOR_2048 = 1 << 2,
+    WRITER_ANY_NAME = 1 << 3, /* else the files beside it are found by its name, which has to end in the suffix */
 };
 
 /* Refuses a disc or options that the format, here with its suffix, has no way for. `abilities`: enum writer_ability. */
