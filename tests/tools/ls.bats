@@ -230,7 +230,7 @@ with open("a.iso", "r+b") as f:
 @test "a volume of a kind that is not read is named" {
     need mkudffs
     truncate -s 8M udf.img
-    mkudffs -q --media-type=dvdram -b 2048 --label='Ein Bündel' udf.img >/dev/null || skip "mkudffs makes no volume here"
+    LC_ALL=C.UTF-8 mkudffs --media-type=dvdram -b 2048 --label="Ein Bündel" udf.img >/dev/null
     run ls_ udf.img
     [ "$status" -eq 3 ]
     [[ $output == *'the volume "Ein Bündel" is UDF 2.01: it is recognised, and not read yet' ]]
@@ -238,6 +238,26 @@ with open("a.iso", "r+b") as f:
     [ "$status" -eq 3 ]
     [[ $output == *'the volume "Ein Bündel" is UDF 2.01: it is recognised, and not read yet' ]]
     [ ! -e out ]
+}
+
+@test "a volume of HFS alone is named by every program, and taken for no failure of the image" {
+    # 100 allocation blocks of 4096 bytes (Inside Macintosh: Files, 2-60)
+    python3 -c '
+image = bytearray(600 * 1024)
+image[1024:1026] = b"BD"
+image[1042:1048] = bytes((0, 100, 0, 0, 16, 0))
+image[1060:1064] = b"\3Mac"
+open("hfs.iso", "wb").write(image)'
+    for program in "disc-ls" "disc-extract -C out" "disc-extract -O"; do
+        run --separate-stderr "$BIN"/$program hfs.iso
+        [ "$status" -eq 3 ]
+        [ -z "$output" ]
+        [[ $stderr == *': the volume "Mac" is HFS: it is recognised, and not read yet' ]]
+        [ ! -e out ]
+    done
+    run ls_ --tree rr hfs.iso # asked for by name
+    [ "$status" -eq 1 ]
+    [[ $output == *"there is no Rock Ridge tree" ]]
 }
 
 @test "UDF and HFS beside ISO 9660 do not get in its way" {
