@@ -23,8 +23,19 @@ static const struct {
     { DK_MODE2_FORM1, 2352, "MODE2/2352" },
     { DK_MODE2_FORM2, 2352, "MODE2/2352" },
     { DK_MODE2_FORM1, 2048, "MODE2/2048" },
+    { DK_MODE2, 2048, "MODE2/2048" },
+    { DK_MODE2_FORM2, 2048, "MODE2/2048" },
     { DK_MODE0, 2352, "MODE1/2352" }, /* the sectors say that they are of mode 0 */
+    { DK_MODE0, 2048, "MODE1/2048" },
 };
+
+/* Can 2048 bytes be all that a sector has? Where the caller has told what is lost, they need not. */
+static bool holds_all(const struct cue_writer *writer, const struct cue_part *part)
+{
+    const enum dk_mode mode = part->track->mode;
+
+    return part->size != DK_SECTOR_USER || mode == DK_MODE1 || mode == DK_MODE2_FORM1 || writer->base.options->checked;
+}
 
 const char *cue_mode_word(enum dk_mode mode, unsigned size)
 {
@@ -91,7 +102,7 @@ static bool plan_part(struct cue_writer *writer, const struct writer_part *from,
     };
     if (dk_mode_is_data(track->mode) && writer->base.options->sector == DK_SECTOR_USER)
         part->size = DK_SECTOR_USER;
-    if (!cue_mode_word(track->mode, part->size))
+    if (!cue_mode_word(track->mode, part->size) || !holds_all(writer, part))
         return dk_fail(error, DK_ERROR_REFUSED,
                        "track %d is %s: sectors of 2048 bytes cannot hold it; --sector 2352 keeps it whole",
                        track->number, dk_mode_name(track->mode));

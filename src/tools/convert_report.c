@@ -242,6 +242,10 @@ static void put_options(char *line, size_t size, const struct convert_options *o
         snprintf(word, sizeof word, "--session=%u", options->session);
         put_word(line, size, word);
     }
+    if (options->sector) {
+        snprintf(word, sizeof word, "--sector=%u", options->sector);
+        put_word(line, size, word);
+    }
     if (options->hash) {
         snprintf(word, sizeof word, "--hash=%s", options->hash);
         put_word(line, size, word);
@@ -279,7 +283,10 @@ void convert_tell_advice(struct tool *tool, const struct convert_options *option
 
     if (!*conversion->advice && !suffix)
         return;
-    same.cut = same.cut && !suffix; /* it is for .iso alone */
+    if (suffix) { /* these are for the format that was asked for */
+        same.cut = same.split = false;
+        same.sector = 0;
+    }
     put_options(line, sizeof line, &same);
     if (*conversion->advice) {
         strncat(line, " ", sizeof line - strlen(line) - 1);

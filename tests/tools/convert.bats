@@ -67,6 +67,11 @@ need() {
 }
 
 convert() { "$BIN/disc-convert" "$@"; }
+# What a refusal says behind "this would:", without the name of the program.
+offered() {
+    sed -n 's/^disc-convert: this would: disc-convert //p' <<<"$output"
+}
+
 nrg() { python3 "$MADE/nrg.py" "$@"; }
 only() { [ "$(ls -A | grep -vxE 'a\.iso|r\.bin|p\.bin' | tr '\n' ' ')" = "$*${*:+ }" ]; }
 
@@ -265,6 +270,13 @@ PY
     run -0 convert --allow-loss f.cue x.iso
     [[ $output == *"left out: the rest of 10 Form 2 sectors"* ]]
     [ "$(tail -c +$((100 * 2048 + 1)) x.iso | head -c 2048 | tr -d x | wc -c)" -eq 0 ]
+    # a sheet of user data alone loses the same, and the command that is offered makes it
+    run -1 convert --sector 2048 f.cue y.cue
+    [[ $output == *"10 Form 2 sectors (from LBA 100 on)"* ]]
+    [ ! -e y.cue ]
+    eval "convert $(offered) --verify"
+    cmp x.iso y.bin
+    grep -q 'TRACK 01 MODE2/2048' y.cue
 }
 
 # --- There and back ---------------------------------------------------------------------------------------------------
@@ -345,11 +357,6 @@ PY
     run -1 convert --to wav two.cue -
     [[ $output == *"stdout takes one file"* ]]
     run -1 convert --to cue two.cue -
-}
-
-# What a refusal says behind "this would:", without the name of the program.
-offered() {
-    sed -n 's/^disc-convert: this would: disc-convert //p' <<<"$output"
 }
 
 @test "the command that is offered for stdout works" {
