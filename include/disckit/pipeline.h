@@ -56,7 +56,8 @@ struct dk_pipeline {
 
     /*
      * Check the sectors of data tracks as far as check bytes are read: the EDC, and P and Q where it is wrong. A sector
-     * of nothing but zeros is none to check. What is wrong goes to `bad`.
+     * of nothing but zeros is none to check at the beginning and the end of a track (a pause, a run-out); within it
+     * nobody has read it. What is wrong goes to `bad`.
      */
     bool check;
     /*

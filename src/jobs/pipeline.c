@@ -27,6 +27,7 @@ struct run {
     bool ended, stop;              /* the reader is through; nobody wants more */
     struct dk_error read_error;
     struct dk_bad_list faulty;
+    struct pipeline_zeros zeros;
 };
 
 /* ---- The threads ---- */
@@ -77,7 +78,7 @@ static void *check_blocks(void *context)
             const struct pipeline_block *block = &run->blocks[run->checked % SLOTS];
 
             pthread_mutex_unlock(&run->lock);
-            pipeline_check(run->settings, block, &run->faulty);
+            pipeline_check(run->settings, block, &run->zeros, &run->faulty);
             pthread_mutex_lock(&run->lock);
             run->checked++;
             pthread_cond_broadcast(&run->changed);

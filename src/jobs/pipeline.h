@@ -33,7 +33,16 @@ bool pipeline_fill(struct pipeline_reader *reader, struct pipeline_block *block,
 
 bool pipeline_same_bytes(const struct dk_extent *extent, enum dk_form form);
 bool pipeline_can_check(const struct dk_extent *extent);
-void pipeline_check(const struct dk_pipeline *settings, const struct pipeline_block *block, struct dk_bad_list *faulty);
+
+/* Sectors of nothing but zeros, of which only what follows tells whether they are the end of a track. */
+struct pipeline_zeros {
+    int32_t lba;
+    uint32_t count;
+};
+
+/* Blocks come in order; both lists are the checker's own. */
+void pipeline_check(const struct dk_pipeline *settings, const struct pipeline_block *block,
+                    struct pipeline_zeros *zeros, struct dk_bad_list *faulty);
 /* Adds both lists, which are in order, in order. */
 void pipeline_merge_bad(struct dk_bad_list *to, const struct dk_bad_list *one, const struct dk_bad_list *other);
 

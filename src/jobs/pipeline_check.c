@@ -24,22 +24,23 @@ static unsigned with_parity(const uint8_t *raw, unsigned faults)
     return (faults & DK_FAULT_EDC) && !dk_ecc_right(raw, mode2) ? faults | DK_FAULT_ECC : faults;
 }
 
-static unsigned faults_of(const struct dk_pipeline *settings, const struct pipeline_block *block, uint32_t i)
+/* The bytes of sector `i` as they were read. */
+static const uint8_t *bytes_of(const struct dk_pipeline *settings, const struct pipeline_block *block, uint32_t i,
+                               size_t *size)
 {
-    const int32_t lba = block->lba + (int32_t)i;
+    *size = block->extent ? (size_t)(block->extent->layout->to - block->extent->layout->from) : DK_SECTOR_RAW;
+    return block->bytes + i * (block->extent ? block->extent->layout->stored : dk_form_size(settings->form));
+}
+
+/* Of a sector that is not all zeros. */
+static unsigned faults_of(const struct pipeline_block *block, const uint8_t *bytes, int32_t lba)
+{
     uint8_t raw[DK_SECTOR_RAW];
-    const uint8_t *bytes;
     unsigned faults;
 
-    if (!block->extent) {
-        bytes = block->bytes + i * dk_form_size(settings->form);
-        faults = dk_sector_check(bytes, lba, false);
-        return faults && !all_zeros(bytes, DK_SECTOR_RAW) ? with_parity(bytes, faults) : 0;
-    }
-    bytes = block->bytes + (size_t)i * block->extent->layout->stored;
+    if (!block->extent)
+        return with_parity(bytes, dk_sector_check(bytes, lba, false));
     faults = dk_sector_check_stored(block->extent->layout, block->extent->mode, bytes, lba, false);
-    if (!faults || all_zeros(bytes, (size_t)(block->extent->layout->to - block->extent->layout->from)))
-        return 0;
     if (!(faults & DK_FAULT_EDC))
         return faults;
     dk_sector_expand(block->extent->layout, block->extent->mode, lba, bytes, raw);
@@ -59,16 +60,47 @@ static bool is_checked(const struct dk_pipeline *settings, const struct pipeline
     return settings->form != DK_FORM_USER && track && dk_mode_is_data(track->mode);
 }
 
-void pipeline_check(const struct dk_pipeline *settings, const struct pipeline_block *block, struct dk_bad_list *faulty)
+static void add_zero(struct pipeline_zeros *zeros, int32_t lba)
+{
+    if (zeros->lba + (int64_t)zeros->count != lba)
+        zeros->count = 0;
+    if (zeros->count++ == 0)
+        zeros->lba = lba;
+}
+
+/* Zeros at the end of a track are its run-out, or padding; within it they stand for what was never read. */
+static void settle_zeros(const struct dk_pipeline *settings, struct pipeline_zeros *zeros, int32_t lba,
+                         struct dk_bad_list *faulty)
+{
+    const struct dk_track *track = settings->disc ? dk_disc_track_at(settings->disc, lba) : NULL;
+
+    if (track && zeros->lba > settings->lba && dk_disc_track_at(settings->disc, zeros->lba - 1) == track)
+        dk_bad_list_add(faulty, zeros->lba, zeros->count, DK_FAULT_SYNC);
+    zeros->count = 0;
+}
+
+void pipeline_check(const struct dk_pipeline *settings, const struct pipeline_block *block,
+                    struct pipeline_zeros *zeros, struct dk_bad_list *faulty)
 {
     if (!is_checked(settings, block))
         return;
     for (uint32_t i = 0; i < block->count; i++) {
-        const unsigned faults = faults_of(settings, block, i);
+        const int32_t lba = block->lba + (int32_t)i;
+        size_t size;
+        const uint8_t *bytes = bytes_of(settings, block, i, &size);
+        unsigned faults;
 
+        if (all_zeros(bytes, size)) {
+            if (size == DK_SECTOR_RAW) /* others may have nothing else to keep */
+                add_zero(zeros, lba);
+            continue;
+        }
+        if (zeros->count)
+            settle_zeros(settings, zeros, lba, faulty);
+        faults = faults_of(block, bytes, lba);
         faulty->odd_headers += (faults & DK_FAULT_HEADER) != 0;
         if (faults & ~(unsigned)DK_FAULT_HEADER)
-            dk_bad_list_add(faulty, block->lba + (int32_t)i, 1, faults & ~(unsigned)DK_FAULT_HEADER);
+            dk_bad_list_add(faulty, lba, 1, faults & ~(unsigned)DK_FAULT_HEADER);
     }
 }
 

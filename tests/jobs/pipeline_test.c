@@ -136,9 +136,10 @@ static void spoil(uint8_t *image)
     memset(image + 60 * 2352, 0xAA, 12); /* no sync */
     image[70 * 2352 + 2064] ^= 1;        /* the EDC itself, and P and Q made to agree with it */
     dk_ecc_write(image + 70 * 2352, false);
-    memset(image + 80 * 2352, 0, 2352);                        /* nothing: a run-out, no damage */
+    memset(image + 80 * 2352, 0, (size_t)2 * 2352);            /* nothing, and the track goes on behind it */
     image[90 * 2352 + 13] ^= 1;                                /* the header: EDC and P are wrong by it, too */
     raw_sector(image + 95 * 2352, DK_MODE1, 5000, NULL, NULL); /* whole, of another place */
+    memset(image + 98 * 2352, 0, (size_t)2 * 2352);            /* a run-out: no damage */
 }
 
 START_TEST(lists_what_the_check_bytes_say)
@@ -148,6 +149,7 @@ START_TEST(lists_what_the_check_bytes_say)
         { 50, 1, DK_FAULT_EDC | DK_FAULT_ECC },
         { 60, 1, DK_FAULT_SYNC },
         { 70, 1, DK_FAULT_EDC },
+        { 80, 2, DK_FAULT_SYNC },
         { 90, 1, DK_FAULT_EDC | DK_FAULT_ECC },
     };
     const struct made_track track = { .mode = DK_MODE1, .stored = 2352, .count = 100, .spoil = spoil };
@@ -158,16 +160,16 @@ START_TEST(lists_what_the_check_bytes_say)
     struct dk_error error = { 0 };
 
     ck_assert_msg(dk_pipeline_run(&settings, &error), "%s", error.text);
-    ck_assert_uint_eq(bad.count, 5);
+    ck_assert_uint_eq(bad.count, 6);
     for (size_t i = 0; i < bad.count; i++) {
         ck_assert_int_eq(bad.runs[i].lba, expected[i].lba);
         ck_assert_uint_eq(bad.runs[i].count, expected[i].count);
         ck_assert_uint_eq(bad.runs[i].faults, expected[i].faults);
     }
-    ck_assert_uint_eq(bad.sectors, 7);
+    ck_assert_uint_eq(bad.sectors, 9);
     ck_assert_uint_eq(bad.odd_headers, 2);
     dk_bad_list_note(&bad, &notes);
-    ck_assert_uint_eq(notes.told[DK_NOTE_DAMAGE], 5);
+    ck_assert_uint_eq(notes.told[DK_NOTE_DAMAGE], 6);
     ck_assert_ptr_nonnull(strstr(notes.items[0].text, "LBA 20 to 22 (3 sectors): the data are wrong"));
     ck_assert_ptr_nonnull(strstr(notes.items[2].text, "LBA 60: no sync"));
     dk_notes_free(&notes);
