@@ -8,7 +8,6 @@
 #include "util/arena.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -47,13 +46,7 @@ const char *cue_mode_word(enum dk_mode mode, unsigned size)
 
 const char *cue_data_path(const struct cue_writer *writer, const struct cue_part *part)
 {
-    const struct dk_disc *disc = writer->base.disc;
-    char suffix[sizeof " (Track 255).bin"] = ".bin";
-
-    if (writer->base.options->split && disc->track_count > 1) /* redump.org numbers no track that is alone */
-        snprintf(suffix, sizeof suffix, " (Track %0*d).bin", disc->tracks[disc->track_count - 1].number > 9 ? 2 : 1,
-                 part->track->number);
-    return writer_path(&writer->base, "cue", suffix);
+    return writer_data_path(&writer->base, "cue", part->track);
 }
 
 /* ---- The plan ---- */

@@ -10,32 +10,20 @@ enum { LEAD_IN = DK_LATER_SESSION_GAP - 2250 - DK_LEAD_IN_PREGAP /* 4500: what i
 
 /* ---- Lines ---- */
 
-enum { TIME_SIZE = 32 };
-
-/* "00:02:00"; minutes go on above 99. */
-static const char *time_text(uint64_t sectors, char text[TIME_SIZE])
-{
-    const unsigned frames = (unsigned)(sectors % DK_FRAMES_A_SECOND);
-    const unsigned seconds = (unsigned)(sectors / DK_FRAMES_A_SECOND % 60);
-
-    snprintf(text, TIME_SIZE, "%02" PRIu64 ":%02u:%02u", sectors / DK_FRAMES_A_SECOND / 60, seconds, frames);
-    return text;
-}
-
 static bool put_time(struct cue_writer *writer, const char *words, uint64_t sectors, struct dk_error *error)
 {
-    char text[TIME_SIZE];
+    char text[WRITER_TIME];
 
-    return writer_print(writer->sheet, error, "%s %s\n", words, time_text(sectors, text));
+    return writer_print(writer->sheet, error, "%s %s\n", words, writer_time(sectors, text));
 }
 
 static bool put_index(struct cue_writer *writer, const struct cue_part *part, unsigned number, int32_t lba,
                       struct dk_error *error)
 {
-    char text[TIME_SIZE];
+    char text[WRITER_TIME];
 
     return writer_print(writer->sheet, error, "    INDEX %02u %s\n", number,
-                        time_text(part->time + (uint64_t)(lba - part->first), text));
+                        writer_time(part->time + (uint64_t)(lba - part->first), text));
 }
 
 /* ---- CD-TEXT ---- */

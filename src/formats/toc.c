@@ -90,4 +90,5 @@ const struct dk_format format_toc = {
              DK_HOLDS_FLAGS | DK_HOLDS_HIDDEN,
     .probe = toc_probe,
     .read = toc_read,
+    .write = toc_write,
 };

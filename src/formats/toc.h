@@ -143,4 +143,7 @@ const struct toc_mode *toc_find_mode(const char *word);
 bool toc_open_files(struct toc *toc, struct dk_error *error);
 bool toc_lay_out(struct toc *toc, struct dk_error *error);
 
+bool toc_write(struct dk_disc *disc, const char *path, const struct dk_write_options *options, struct dk_output *output,
+               struct dk_error *error);
+
 #endif

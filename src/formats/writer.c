@@ -4,6 +4,7 @@
 #include "util/arena.h"
 
 #include <disckit/cdtext.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,6 +143,17 @@ char *writer_path(const struct writer *writer, const char *own, const char *suff
     return path;
 }
 
+char *writer_data_path(const struct writer *writer, const char *own, const struct dk_track *track)
+{
+    const struct dk_disc *disc = writer->disc;
+    char suffix[sizeof " (Track 255).bin"] = ".bin";
+
+    if (writer->options->split && disc->track_count > 1) /* redump.org numbers no track that is alone */
+        snprintf(suffix, sizeof suffix, " (Track %0*d).bin", disc->tracks[disc->track_count - 1].number > 9 ? 2 : 1,
+                 track->number);
+    return writer_path(writer, own, suffix);
+}
+
 const char *writer_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -164,4 +176,13 @@ bool writer_print(struct dk_output_file *to, struct dk_error *error, const char 
     right = dk_output_write(to, text, (size_t)length, error);
     free(text);
     return right;
+}
+
+const char *writer_time(uint64_t sectors, char text[WRITER_TIME])
+{
+    const unsigned frames = (unsigned)(sectors % DK_FRAMES_A_SECOND);
+    const unsigned seconds = (unsigned)(sectors / DK_FRAMES_A_SECOND % 60);
+
+    snprintf(text, WRITER_TIME, "%02" PRIu64 ":%02u:%02u", sectors / DK_FRAMES_A_SECOND / 60, seconds, frames);
+    return text;
 }

@@ -71,6 +71,7 @@ bool writer_read(struct writer *writer, int32_t lba, uint32_t count, enum dk_for
 struct writer_shape {
     unsigned size; /* bytes: 2048, 2336, 2352, or 2448 with subchannel */
     enum dk_sub_order sub_order;
+    bool big_endian; /* samples: the 2352 bytes of each sector, whatever they are, with every pair swapped */
 };
 
 /* Appends sectors to a file: copied where they are stored as they shall be, made anew where they are not. */
@@ -82,9 +83,16 @@ bool writer_put_sectors(struct writer *writer, int32_t lba, uint32_t count, cons
 /* The path with `suffix` (".img") in the place of `own` ("ccd"), or behind it where it has another; in the disc's
  * arena. */
 char *writer_path(const struct writer *writer, const char *own, const char *suffix);
+/* The same for a sheet's file of sectors, ".bin": where each track has a file, " (Track 3).bin", as redump.org does. */
+char *writer_data_path(const struct writer *writer, const char *own, const struct dk_track *track);
 /* The last part of a path: what a sheet says of a file beside it. */
 const char *writer_name(const char *path);
 /* Appends text. */
 bool writer_print(struct dk_output_file *to, struct dk_error *error, const char *format, ...) DK_PRINTF(3, 4);
+
+enum { WRITER_TIME = 32 };
+
+/* "00:02:00"; minutes go on above 99. Returns `text`. */
+const char *writer_time(uint64_t sectors, char text[WRITER_TIME]);
 
 #endif

@@ -220,6 +220,12 @@ static void shape_sector(const struct writer_shape *shape, const uint8_t *from, 
     default:
         memcpy(to, from, shape->size);
     }
+    for (int i = 0; shape->big_endian && i < DK_SECTOR_RAW; i += 2) {
+        const uint8_t first = to[i];
+
+        to[i] = to[i + 1];
+        to[i + 1] = first;
+    }
 }
 
 static enum dk_form form_of(const struct writer_shape *shape)
@@ -235,7 +241,8 @@ static bool put(void *context, int32_t lba, uint32_t count, const uint8_t *bytes
     uint8_t shaped[AT_ONCE * DK_SECTOR_RAW_SUB];
 
     (void)lba;
-    if (size == form_size && (size != DK_SECTOR_RAW_SUB || target->shape->sub_order == DK_SUB_LINEAR))
+    if (size == form_size && !target->shape->big_endian &&
+        (size != DK_SECTOR_RAW_SUB || target->shape->sub_order == DK_SUB_LINEAR))
         return dk_output_write(target->file, bytes, count * size, error);
     while (count) {
         const uint32_t piece = count < AT_ONCE ? count : AT_ONCE;
@@ -255,7 +262,8 @@ static bool is_copy(const struct writer *writer, const struct dk_extent *extent,
 {
     uint64_t start;
 
-    return extent && extent->store && extent->layout->stored == shape->size && !extent->audio_big_endian &&
+    return extent && extent->store && extent->layout->stored == shape->size &&
+           extent->audio_big_endian == shape->big_endian &&
            (extent->mode == DK_AUDIO || shape->size == DK_SECTOR_USER) && !writer->options->read_all &&
            (shape->size != DK_SECTOR_RAW_SUB || extent->sub_order == shape->sub_order) &&
            dk_store_plain_file(extent->store, &start) >= 0;
