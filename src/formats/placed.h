@@ -47,4 +47,10 @@ void placed_add_sectors(struct dk_disc *disc, const struct placed *track);
  */
 bool placed_add(struct dk_disc *disc, const struct placed *track, const struct placed *before, struct dk_error *error);
 
+/*
+ * Tells it where the track's bytes in its store do not begin where those of the tracks before it end, at `*used`, and
+ * moves that to their end. For formats in which tracks follow each other without a gap.
+ */
+void placed_compare_begin(struct dk_disc *disc, const struct placed *track, uint64_t *used);
+
 #endif

@@ -5,11 +5,13 @@
 #include <disckit/format.h>
 
 extern const struct dk_format format_b5t;
+extern const struct dk_format format_c2d;
 extern const struct dk_format format_ccd;
 extern const struct dk_format format_cdi;
 extern const struct dk_format format_chd;
 extern const struct dk_format format_clone;
 extern const struct dk_format format_cso;
+extern const struct dk_format format_cif;
 extern const struct dk_format format_cue;
 extern const struct dk_format format_daa;
 extern const struct dk_format format_dax;
