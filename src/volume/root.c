@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCANNED_FOR_ROOT = 4096 }; /* sectors behind the descriptors: path tables and directories come first */
+enum {
+    SCANNED_FOR_ROOT = 4096, /* sectors behind the descriptors: path tables and directories come first */
+    ROOT_EXTENT = 2,         /* in its record, in both byte orders: ECMA-119 9.1.3 */
+};
 
 /* Does the sector at `lba` begin with the record of a directory that says that it lies in block `extent`? */
 static bool begins_directory(const struct found *found, int64_t lba, uint32_t extent)
@@ -52,6 +55,26 @@ static void settle_base(struct found *found, struct dk_volume *volume, uint32_t 
                 "the volume at LBA %" PRId32 " counts its blocks from LBA %" PRId32
                 " on, before this image begins: it is a later session of a disc whose earlier ones are not here",
                 volume->lba, volume->base);
+}
+
+static bool is_root_somewhere(const struct found *found, uint32_t extent)
+{
+    return begins_directory(found, extent, extent) || begins_directory(found, (int64_t)found->lba + extent, extent);
+}
+
+/* Where only the big-endian half leads to a directory, it counts, as in every other record; the tree reads it, too. */
+static void settle_halves(struct found *found, struct dk_volume *volume, struct record *record)
+{
+    if (record->extent == record->big_extent || is_root_somewhere(found, record->extent) ||
+        !is_root_somewhere(found, record->big_extent))
+        return;
+    dk_note(&found->volumes->notes, DK_NOTE_ODD,
+            "the extent of the root directory in the descriptor at LBA %" PRId32 " is %" PRIu32 " in one byte order "
+            "and %" PRIu32 " in the other; the big-endian one counts",
+            volume->lba, record->extent, record->big_extent);
+    record->extent = record->big_extent;
+    for (int i = 0; i < 4; i++)
+        volume->root[ROOT_EXTENT + i] = volume->root[ROOT_EXTENT + 7 - i];
 }
 
 static const char *name_of(struct pool *pool, const struct dk_volume *volume, const struct record *record)
@@ -137,6 +160,7 @@ void find_root(struct found *found, struct dk_volume *volume)
         note_wrecked(found, volume, volume->lba, "is given by a record that is none");
         return;
     }
+    settle_halves(found, volume, &record);
     if (volume->block_size == DK_SECTOR_USER)
         settle_base(found, volume, record.extent);
     blocks = blocks_of(found->volumes, volume);

@@ -87,6 +87,12 @@ START_TEST(descriptors_are_read)
 }
 END_TEST
 
+static bool see(const struct dk_entry *entry, void *context)
+{
+    (void)entry, (void)context;
+    return true;
+}
+
 START_TEST(big_endian_halves_count_where_the_others_are_empty)
 {
     memset(iso_sector(&iso, 16) + 80, 0, 4);
@@ -96,6 +102,24 @@ START_TEST(big_endian_halves_count_where_the_others_are_empty)
     ck_assert_uint_eq(only(DK_VOLUME_ISO9660)->blocks, SECTORS);
     ck_assert_uint_eq(volumes->items[0].block_size, 2048);
     ck_assert(!volumes->items[0].wrecked);
+}
+END_TEST
+
+/* One half of the root's extent lies: where it is, its own record says. */
+START_TEST(the_half_that_leads_to_the_root_counts)
+{
+    struct dk_tree *tree;
+    struct dk_error error;
+
+    memset(iso_sector(&iso, 16) + (_i ? 158 : 162), 1, 4);
+    find_at(0);
+    ck_assert(!only(DK_VOLUME_ISO9660)->wrecked);
+    ck_assert_int_eq(volumes->items[0].base, 0);
+    ck_assert_uint_eq(volumes->notes.told[DK_NOTE_DAMAGE], 0);
+    ck_assert_uint_eq(volumes->notes.told[DK_NOTE_ODD], _i);
+    tree = dk_tree_open(volumes, DK_TREE_BEST, NULL, &error);
+    ck_assert(dk_tree_walk(tree, "", 0, see, NULL, &error));
+    dk_tree_close(tree);
 }
 END_TEST
 
@@ -320,6 +344,7 @@ static void add_all(TCase *test_case)
     tcase_add_checked_fixture(test_case, set_up, tear_down);
     tcase_add_test(test_case, descriptors_are_read);
     tcase_add_test(test_case, big_endian_halves_count_where_the_others_are_empty);
+    tcase_add_loop_test(test_case, the_half_that_leads_to_the_root_counts, 0, 2);
     tcase_add_loop_test(test_case, blocks_count_from_the_disc_the_track_or_elsewhere, 0, 3);
     tcase_add_test(test_case, a_boot_catalog_is_read);
     tcase_add_loop_test(test_case, udf_is_recognised, 0, 2);
