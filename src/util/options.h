@@ -29,8 +29,8 @@ struct option_row {
     char letter;      /* 0: none */
     enum option_type type;
     size_t offset;        /* of the field in the program's struct of options */
-    const char *argument; /* what --help calls it; a last "?" means that it may be left out */
-    const char *help;     /* one line; %d-like figures are the caller's to print from their constants */
+    const char *argument; /* what --help calls it; NULL for OPTION_SET */
+    const char *help;     /* one line */
     enum option_completion completion;
     const char *words; /* for COMPLETE_WORDS and COMPLETE_LIST, apart by blanks; nothing else is taken */
 };
@@ -38,7 +38,7 @@ struct option_row {
 /* What all programs know. The struct of a program's options begins with it. */
 struct common_options {
     bool help, version, verbose, quiet, json, force, completion;
-    const char *progress; /* NULL, "", "json" or "none" */
+    const char *progress; /* "json" or "none"; NULL: on a terminal */
 };
 
 struct program {
