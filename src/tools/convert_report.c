@@ -1,9 +1,8 @@
 #include "tools/convert_report.h"
 
-#include "util/text.h"
+#include "tools/report.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,33 +65,14 @@ int convert_list_formats(bool json)
                                             "write", target.writable, "holds", json_of_holds(target.holds)));
         else
             print_target(&target);
-    if (json) {
-        json_t *report = json_pack("{s:o}", "formats", json_incref(list));
-
-        json_dumpf(report, stdout, JSON_INDENT(2));
-        putchar('\n');
-        json_decref(report);
-    }
-    json_decref(list);
+    if (json)
+        report_print(json_pack("{s:o}", "formats", list), stdout);
+    else
+        json_decref(list);
     return EXIT_DONE;
 }
 
 /* ---- The report ---- */
-
-/* A string of the file system: not always UTF-8, which is all that JSON knows. */
-static json_t *json_of_text(const char *text)
-{
-    const size_t size = text_escape(text, strlen(text), false, NULL, 0) + 1;
-    char *escaped = malloc(size);
-    json_t *string;
-
-    if (!escaped)
-        return json_null();
-    text_escape(text, strlen(text), false, escaped, size);
-    string = json_string(escaped);
-    free(escaped);
-    return string;
-}
 
 static json_t *json_of_sums(const struct dk_result_file *file)
 {
@@ -109,7 +89,7 @@ static json_t *json_of_files(const struct dk_conversion *conversion)
 
     for (size_t i = 0; i < conversion->file_count; i++) {
         const struct dk_result_file *file = &conversion->files[i];
-        json_t *object = json_pack("{s:o, s:I}", "path", json_of_text(file->path), "size", (json_int_t)file->size);
+        json_t *object = json_pack("{s:o, s:I}", "path", report_text(file->path), "size", (json_int_t)file->size);
 
         if (file->sum_count)
             json_object_set_new(object, "hashes", json_of_sums(file));
@@ -125,7 +105,7 @@ static json_t *json_of_losses(const struct dk_conversion *conversion)
     for (size_t i = 0; i < conversion->loss_count; i++)
         json_array_append_new(losses, json_pack("{s:s, s:s, s:o}", "id", conversion->losses[i].id, "kind",
                                                 conversion->losses[i].kind == DK_LOSS_CONTENT ? "content" : "attribute",
-                                                "text", json_of_text(conversion->losses[i].text)));
+                                                "text", report_text(conversion->losses[i].text)));
     return losses;
 }
 
@@ -140,28 +120,19 @@ static json_t *json_of_bad(const struct dk_bad_list *bad)
     return runs;
 }
 
-static void add_notes(json_t *list, const struct dk_notes *notes)
-{
-    static const char *const kinds[] = { "guess", "odd", "damage" };
-
-    for (size_t i = 0; i < notes->count; i++)
-        json_array_append_new(list, json_pack("{s:s, s:o}", "kind", kinds[notes->items[i].kind], "text",
-                                              json_of_text(notes->items[i].text)));
-}
-
 static json_t *json_of_notes(const struct dk_disc *disc, const struct dk_conversion *conversion)
 {
     json_t *list = json_array();
 
-    add_notes(list, &disc->notes);
-    add_notes(list, &conversion->notes);
+    report_add_notes(list, &disc->notes);
+    report_add_notes(list, &conversion->notes);
     return list;
 }
 
 static void print_json(const struct dk_disc *disc, const struct dk_conversion *conversion, FILE *to)
 {
     json_t *report =
-        json_pack("{s:o, s:s, s:s, s:I, s:o, s:o, s:o, s:I, s:b}", "input", json_of_text(disc->path), "format",
+        json_pack("{s:o, s:s, s:s, s:I, s:o, s:o, s:o, s:I, s:b}", "input", report_text(disc->path), "format",
                   disc->format, "to", conversion->target, "sectors", (json_int_t)conversion->sectors, "files",
                   json_of_files(conversion), "loss", json_of_losses(conversion), "bad", json_of_bad(&conversion->bad),
                   "bad_sectors", (json_int_t)conversion->bad.sectors, "verified", conversion->verified);
@@ -169,9 +140,7 @@ static void print_json(const struct dk_disc *disc, const struct dk_conversion *c
     json_object_set_new(report, "notes", json_of_notes(disc, conversion));
     if (conversion->file_count == 1 && conversion->files[0].sum_count)
         json_object_set_new(report, "hashes", json_of_sums(&conversion->files[0]));
-    json_dumpf(report, to, JSON_INDENT(2));
-    fputc('\n', to);
-    json_decref(report);
+    report_print(report, to);
 }
 
 /* As "sha256sum --tag" prints them, so that "sha256sum --check" reads them. */

@@ -1,10 +1,10 @@
 /* disc-extract: files out of an image or a disc, into a folder and nowhere else. */
 #include "tools/files.h"
+#include "tools/report.h"
 
 #include <disckit/extract.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,9 +60,7 @@ static void print_json(const struct dk_extracted *done)
                   (json_int_t)done->directories, "symlinks", (json_int_t)done->symlinks, "specials",
                   (json_int_t)done->specials, "bytes", (json_int_t)done->bytes, "refused", (json_int_t)done->refused);
 
-    json_dumpf(report, stdout, JSON_INDENT(2));
-    fputc('\n', stdout);
-    json_decref(report);
+    report_print(report, stdout);
 }
 
 static int end(struct tool *tool, bool extracted, const struct dk_notes *notes, const struct dk_extracted *done,

@@ -1,39 +1,16 @@
 /* The report of disc-inspect for programs. */
 #include "tools/inspect_report.h"
-#include "util/text.h"
+#include "tools/report.h"
 
 #include <disckit/cdtext.h>
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Bytes that are no UTF-8 as \xNN: a JSON string holds nothing else. NULL and an empty text are null. */
-static json_t *json_of_text(const char *text)
-{
-    json_t *string;
-    char *escaped;
-    size_t size;
-
-    if (!text || !*text)
-        return json_null();
-    if (text_is_utf8(text, strlen(text)))
-        return json_string(text);
-    size = text_escape(text, strlen(text), false, NULL, 0) + 1;
-    escaped = malloc(size);
-    if (!escaped)
-        return json_null();
-    text_escape(text, strlen(text), false, escaped, size);
-    string = json_string(escaped);
-    free(escaped);
-    return string;
-}
 
 static json_t *json_of_time(const struct dk_time *time)
 {
     char text[INSPECT_TIME];
 
     inspect_time(time, 'T', text);
-    return json_of_text(text);
+    return report_text(text);
 }
 
 static json_t *json_of_flags(const struct dk_track *track)
@@ -64,8 +41,8 @@ static json_t *json_of_track(const struct dk_disc *disc, const struct dk_track *
                      dk_mode_name(track->mode), "lba", (int)track->lba, "msf",
                      inspect_msf_of_lba(disc, track->lba, msf), "count", (json_int_t)track->count, "pregap",
                      (json_int_t)track->pregap, "postgap", (json_int_t)track->postgap, "stored", (int)track->stored,
-                     "flags", json_of_flags(track), "indexes", json_of_indexes(track), "isrc",
-                     json_of_text(track->isrc), "missing", (int)track->missing);
+                     "flags", json_of_flags(track), "indexes", json_of_indexes(track), "isrc", report_text(track->isrc),
+                     "missing", (int)track->missing);
 }
 
 static json_t *json_of_sessions(const struct dk_disc *disc)
@@ -95,10 +72,9 @@ static json_t *json_of_cd_text(const struct dk_cd_text *text)
 
         if (type)
             json_array_append_new(
-                items,
-                json_pack("{s:i, s:o, s:i, s:s, s:o}", "block", item->block, "language",
-                          json_of_text(dk_cd_text_language_name(text->language[item->block % DK_CD_TEXT_BLOCKS])),
-                          "track", item->track, "type", type, "text", json_of_text(item->text)));
+                items, json_pack("{s:i, s:o, s:i, s:s, s:o}", "block", item->block, "language",
+                                 report_text(dk_cd_text_language_name(text->language[item->block % DK_CD_TEXT_BLOCKS])),
+                                 "track", item->track, "type", type, "text", report_text(item->text)));
     }
     return items;
 }
@@ -119,7 +95,7 @@ static json_t *json_of_volume(const struct dk_volume *volume)
         { "abstract_file", volume->abstract_file },
         { "bibliographic_file", volume->bibliographic_file },
     };
-    json_t *label = volume->label && *volume->label ? json_of_text(volume->label) : json_string("");
+    json_t *label = volume->label && *volume->label ? report_text(volume->label) : json_string("");
     json_t *object = json_pack("{s:s, s:o, s:i, s:I, s:I, s:i, s:i, s:b, s:i, s:i, s:o, s:o, s:o, s:o}", "kind",
                                dk_volume_kind_name(volume->kind), "label", label, "track", (int)volume->track, "blocks",
                                (json_int_t)volume->blocks, "block_size", (json_int_t)volume->block_size, "base",
@@ -129,15 +105,15 @@ static json_t *json_of_volume(const struct dk_volume *volume)
                                json_of_time(&volume->expires), "effective", json_of_time(&volume->effective));
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        json_object_set_new(object, texts[i].key, json_of_text(texts[i].text));
+        json_object_set_new(object, texts[i].key, report_text(texts[i].text));
     return object;
 }
 
 static json_t *json_of_boot_entry(const struct dk_boot_entry *entry, unsigned track)
 {
     return json_pack("{s:i, s:o, s:b, s:o, s:I, s:i, s:i}", "track", (int)track, "platform",
-                     json_of_text(inspect_platform(entry->platform)), "bootable", (int)entry->bootable, "media",
-                     json_of_text(inspect_boot_media(entry->media)), "lba", (json_int_t)entry->lba, "load_segment",
+                     report_text(inspect_platform(entry->platform)), "bootable", (int)entry->bootable, "media",
+                     report_text(inspect_boot_media(entry->media)), "lba", (json_int_t)entry->lba, "load_segment",
                      (int)entry->load_segment, "sectors", (int)entry->sectors);
 }
 
@@ -184,25 +160,14 @@ static json_t *json_of_bad_sectors(const struct dk_inspection *inspection)
     return bad;
 }
 
-static void add_notes(json_t *into, const struct dk_notes *notes)
-{
-    static const char *const kinds[] = {
-        [DK_NOTE_GUESS] = "guess", [DK_NOTE_ODD] = "odd", [DK_NOTE_DAMAGE] = "damage"
-    };
-
-    for (size_t i = 0; i < notes->count; i++)
-        json_array_append_new(into, json_pack("{s:s, s:o}", "kind", kinds[notes->items[i].kind], "text",
-                                              json_of_text(notes->items[i].text)));
-}
-
 static json_t *json_of_notes(const struct dk_disc *disc, const struct dk_inspection *inspection)
 {
     json_t *notes = json_array();
 
-    add_notes(notes, &disc->notes);
+    report_add_notes(notes, &disc->notes);
     for (size_t i = 0; i < inspection->volumes_count; i++)
-        add_notes(notes, &inspection->volumes[i]->notes);
-    add_notes(notes, &inspection->notes);
+        report_add_notes(notes, &inspection->volumes[i]->notes);
+    report_add_notes(notes, &inspection->notes);
     return notes;
 }
 
@@ -211,18 +176,16 @@ void inspect_print_json(const struct dk_disc *disc, const struct dk_inspection *
     json_t *missing = json_array(), *report;
 
     for (size_t i = 0; i < disc->missing_count; i++)
-        json_array_append_new(missing, json_of_text(disc->missing[i]));
-    report = json_pack("{s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "path", json_of_text(disc->path), "format",
+        json_array_append_new(missing, report_text(disc->missing[i]));
+    report = json_pack("{s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "path", report_text(disc->path), "format",
                        disc->format, "medium", dk_medium_name(disc->medium), "container_size",
                        (json_int_t)disc->container_size, "odd_tail", (json_int_t)disc->odd_tail, "mcn",
-                       json_of_text(disc->mcn), "cd_text", json_of_cd_text(disc->cd_text), "sessions",
+                       report_text(disc->mcn), "cd_text", json_of_cd_text(disc->cd_text), "sessions",
                        json_of_sessions(disc), "missing", missing);
     add_volumes(report, inspection);
     json_object_set_new(report, "sizes", json_of_sizes(inspection));
     json_object_set_new(report, "checked_sectors", json_integer((json_int_t)inspection->checked));
     json_object_set_new(report, "bad_sectors", json_of_bad_sectors(inspection));
     json_object_set_new(report, "notes", json_of_notes(disc, inspection));
-    json_dumpf(report, to, JSON_INDENT(2));
-    fputc('\n', to);
-    json_decref(report);
+    report_print(report, to);
 }
