@@ -51,6 +51,10 @@ same_but() { # FIRST LAST
     [ "$status" -eq 3 ]
     [[ $output == *"LBA 70 cannot be read"* ]]
     same_but 70 70
+    # The address in its sense data is not valid: the run is halved down to the sector, 32 16 8 4 2 1.
+    drive 0 "medium dvd-rom" "image disc.iso" "fault unnamed 10"
+    ODSIM_TRACE=1 rip --force --retries 0 /dev/sr0 out.iso
+    [ "$(grep -c '/dev/sr0 28 .* 3/11/' <<<"$output")" -eq 6 ]
 }
 
 @test "a bad sector near the end costs no sound one behind it" {
