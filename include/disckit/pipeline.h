@@ -1,7 +1,7 @@
 /*
  * The pipeline: the one engine of everything long. A thread reads sectors ahead, a second one checks them, and the
- * caller's thread gives them to a sink, in order; a ring of blocks bounds the memory. Converting, ripping, comparing
- * and scanning are settings of it.
+ * caller's thread gives them to a sink, in order; a ring of blocks bounds the memory. Converting, comparing and
+ * scanning are settings of it; a rip comes back to what failed, and has a loop of its own.
  */
 #ifndef DISCKIT_PIPELINE_H
 #define DISCKIT_PIPELINE_H
