@@ -3,7 +3,6 @@
 #include "tools/tool.h"
 
 #include <disckit/burn.h>
-#include <disckit/input.h>
 #include <inttypes.h>
 #include <jansson.h>
 
@@ -55,11 +54,6 @@ static void close_disc(struct dk_disc **disc)
     dk_disc_close(*disc);
 }
 
-static void tell(void *tool, const char *sentence)
-{
-    tool_say(tool, "%s", sentence);
-}
-
 static void print_json(const struct dk_burn_report *report, char **operands, bool simulated)
 {
     json_t *root = json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:b, s:b}", "image", operands[0], "drive", operands[1],
@@ -90,7 +84,7 @@ static int report_end(struct tool *tool, const struct dk_burn_report *report, ch
 static int burn(struct tool *tool, char **operands, size_t count)
 {
     const struct burn_options *options = (const struct burn_options *)tool->options;
-    const struct dk_drive_caller caller = { .tell = tell, .context = tool };
+    const struct dk_drive_caller caller = drives_caller(tool);
     const struct dk_burn_options how = {
         .track = options->track,
         .session = options->session,
@@ -113,7 +107,7 @@ static int burn(struct tool *tool, char **operands, size_t count)
         fprintf(stderr, "disc-burn: it takes IMAGE and DRIVE, or --list; --help says more\n");
         return EXIT_USAGE;
     }
-    image = dk_input_open(operands[0], &error);
+    image = drives_open_input(tool, operands[0], &error);
     if (!image)
         return tool_fail(tool, &error);
     tool_tell_notes(tool, &image->notes);

@@ -1,8 +1,8 @@
 /* disc-convert: an image or a disc in, files of another format out. */
 #include "tools/convert_report.h"
+#include "tools/drives.h"
 #include "tools/tool.h"
 
-#include <disckit/input.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,7 +101,7 @@ static int convert(struct tool *tool, char **operands, size_t count)
     if (options->sector && options->sector != DK_SECTOR_USER && options->sector != DK_SECTOR_RAW)
         return wrong_use(tool, "--sector is 2048 or 2352");
 
-    DK_CLEANUP(close_disc) struct dk_disc *disc = dk_input_open(operands[0], &error);
+    DK_CLEANUP(close_disc) struct dk_disc *disc = drives_open_input(tool, operands[0], &error);
     const struct dk_convert_options job = {
         .to = options->to,
         .track = options->track,

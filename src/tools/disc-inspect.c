@@ -1,8 +1,7 @@
 /* disc-inspect: what an image or a disc is, without changing or writing anything. */
+#include "tools/drives.h"
 #include "tools/inspect_report.h"
 #include "tools/tool.h"
-
-#include <disckit/input.h>
 
 struct inspect_options {
     struct common_options common;
@@ -51,7 +50,7 @@ static int inspect(struct tool *tool, char **operands, size_t count)
 {
     const struct inspect_options *options = (const struct inspect_options *)tool->options;
     struct dk_error error;
-    DK_CLEANUP(close_disc) struct dk_disc *disc = dk_input_open(operands[0], &error);
+    DK_CLEANUP(close_disc) struct dk_disc *disc = drives_open_input(tool, operands[0], &error);
     DK_CLEANUP(free_inspection) struct dk_inspection *inspection = NULL;
 
     (void)count;

@@ -57,11 +57,6 @@ static void close_disc(struct dk_disc **disc)
     dk_disc_close(*disc);
 }
 
-static void tell(void *tool, const char *sentence)
-{
-    tool_say(tool, "%s", sentence);
-}
-
 static json_t *json_of_bad(const struct dk_rip_report *report)
 {
     json_t *list = json_array();
@@ -141,7 +136,7 @@ static int rip_disc(struct tool *tool, struct dk_disc *disc, const char *path)
 static int rip(struct tool *tool, char **operands, size_t count)
 {
     const struct rip_options *options = (const struct rip_options *)tool->options;
-    const struct dk_drive_caller caller = { .tell = tell, .context = tool };
+    const struct dk_drive_caller caller = drives_caller(tool);
     struct dk_error error = { 0 };
     DK_CLEANUP(close_disc) struct dk_disc *disc = NULL;
 

@@ -1,11 +1,26 @@
 #include "tools/drives.h"
 
-#include "tools/tool.h"
-
-#include <disckit/drive.h>
+#include <disckit/input.h>
 #include <jansson.h>
 
 enum { DRIVES_MAX = 32 };
+
+static void tell(void *tool, const char *sentence)
+{
+    tool_say(tool, "%s", sentence);
+}
+
+struct dk_drive_caller drives_caller(struct tool *tool)
+{
+    return (struct dk_drive_caller){ .tell = tell, .context = tool };
+}
+
+struct dk_disc *drives_open_input(struct tool *tool, const char *path, struct dk_error *error)
+{
+    const struct dk_drive_caller caller = drives_caller(tool);
+
+    return dk_input_open_for(path, &caller, error);
+}
 
 static void print_json(const struct dk_drive_entry *entry)
 {

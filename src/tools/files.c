@@ -1,5 +1,7 @@
 #include "tools/files.h"
 
+#include "tools/drives.h"
+
 #include <disckit/input.h>
 #include <string.h>
 
@@ -23,7 +25,7 @@ int files_open(struct tool *tool, const char *image, unsigned track, unsigned se
     const enum dk_tree_kind kind = tree_of_word(tree);
     struct dk_error error;
 
-    *files = (struct files){ .disc = dk_input_open(image, &error) };
+    *files = (struct files){ .disc = drives_open_input(tool, image, &error) };
     if (!files->disc)
         return tool_fail(tool, &error);
     tool_tell_notes(tool, &files->disc->notes);

@@ -173,6 +173,14 @@ same_but() { # FIRST LAST
     cmp out.iso disc.iso
 }
 
+@test "the other programs say that a drive is waited for, too" {
+    drive 0 "medium dvd-rom" "image disc.iso" "fault busy 6500"
+    run on "$BIN/disc-ls" /dev/sr0
+    [ "$status" -eq 0 ]
+    [[ ${lines[0]} == *"/dev/sr0 has not answered for 5 s: waiting for it"* ]]
+    [ "${lines[1]}" = content ]
+}
+
 @test "one long command is told of from another thread" {
     drive 0 "medium cd-rom" "image disc.iso" "fault slow 200 6500"
     rip /dev/sr0 out.iso
