@@ -10,7 +10,6 @@ static const struct named_kind kinds[] = {
     { "an MDX image (Daemon Tools; its table is encrypted, cdemu can open it)", 0, MAGIC("MEDIA DESCRIPTOR\2"), 0 },
     { "an MDS sheet of a version that nobody has seen", 0, MAGIC("MEDIA DESCRIPTOR"), NAMED_WEAKLY },
     { "a BlindWrite image", 0, MAGIC("BWT4 STREAM SIGN"), 0 },
-    { "an InstantCopy image", 0, MAGIC("TTAFMPVOBCDIMG\1"), 0 },
     { "an Aaru image", 0, MAGIC("AARUFRMT"), 0 },
     { "an Aaru image", 0, MAGIC("DICMFRMT"), 0 },
     { "an Apple disk image", -512, MAGIC("koly"), 0 },

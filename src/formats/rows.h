@@ -5,13 +5,14 @@
 #include <disckit/format.h>
 
 extern const struct dk_format format_b5t;
+extern const struct dk_format format_bwt;
 extern const struct dk_format format_c2d;
 extern const struct dk_format format_ccd;
 extern const struct dk_format format_cdi;
 extern const struct dk_format format_chd;
+extern const struct dk_format format_cif;
 extern const struct dk_format format_clone;
 extern const struct dk_format format_cso;
-extern const struct dk_format format_cif;
 extern const struct dk_format format_cue;
 extern const struct dk_format format_daa;
 extern const struct dk_format format_dax;
@@ -21,6 +22,7 @@ extern const struct dk_format format_isz;
 extern const struct dk_format format_jso;
 extern const struct dk_format format_mds;
 extern const struct dk_format format_nrg;
+extern const struct dk_format format_pdi;
 extern const struct dk_format format_toc;
 extern const struct dk_format format_uif;
 extern const struct dk_format format_zso;

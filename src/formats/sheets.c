@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const read_suffixes[] = { "cue", "ccd", "mds", "toc", "xmd", "gdi", "b5t", "b6t", NULL };
+static const char *const read_suffixes[] = { "cue", "ccd", "mds", "toc", "xmd", "gdi", "b5t", "b6t", "bwt", NULL };
 static const char *const unread_suffixes[] = { NULL };
 
 static void free_text(char **text)
