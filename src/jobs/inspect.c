@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+enum { DESCRIPTOR_SECTOR = 16 /* the first that has a volume descriptor: ECMA-119 6.2.1 */ };
+
 static void note_missing_files(struct dk_inspection *inspection, const struct dk_disc *disc)
 {
     for (size_t i = 0; i < disc->missing_count; i++)
@@ -21,7 +23,8 @@ static void look_at_track(struct dk_inspection *inspection, const struct dk_disc
         return;
     }
     inspection->volumes[inspection->volumes_count++] = volumes;
-    if (!volumes->count && disc->odd_tail && track == &disc->tracks[disc->track_count - 1])
+    if (!volumes->count && disc->odd_tail && track == &disc->tracks[disc->track_count - 1] &&
+        track->count <= DESCRIPTOR_SECTOR)
         dk_note(&inspection->notes, DK_NOTE_DAMAGE,
                 "the image ends in the middle of LBA %" PRId64 ", before any volume descriptor is whole",
                 (int64_t)track->lba + track->count);
