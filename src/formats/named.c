@@ -12,8 +12,6 @@ static const struct named_kind kinds[] = {
     { "a BlindWrite image", 0, MAGIC("BWT4 STREAM SIGN"), 0 },
     { "an Aaru image", 0, MAGIC("AARUFRMT"), 0 },
     { "an Aaru image", 0, MAGIC("DICMFRMT"), 0 },
-    { "an Apple disk image", -512, MAGIC("koly"), 0 },
-    { "an Apple disk image", 0, MAGIC("koly"), 0 },
     { "an encrypted Apple disk image", 0, MAGIC("encrcdsa"), 0 },
     { "an RVZ image", 0, MAGIC("RVZ\1"), 0 },
     { "a WIA image", 0, MAGIC("WIA\1"), 0 },
@@ -32,7 +30,7 @@ static const struct named_kind kinds[] = {
     { "a file compressed by xz", 0,
       MAGIC("\xFD"
             "7zXZ\0"),
-      false },
+      NAMED_WEAKLY },
     { "a file compressed by zstd", 0, MAGIC("\x28\xB5\x2F\xFD"), 0 },
     { "a file compressed by bzip2", 0, MAGIC("BZh"), NAMED_WEAKLY },
     { "a file compressed by lz4", 0, MAGIC("\4\"M\x18"), 0 },

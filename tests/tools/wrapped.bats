@@ -11,9 +11,9 @@ setup_file() {
         cd "$BATS_FILE_TMPDIR" || return 1
         mkdir -p tree/sub/dir
         echo "hello world" >tree/hello.txt
-        seq 1 20000 >tree/sub/dir/numbers.txt
-        cp "$BIN/disc-ls" tree/program
-        head -c 60000 "$BIN/disc-ls" | gzip -9 >tree/packed.gz
+        seq 1 5000 >tree/sub/dir/numbers.txt
+        head -c 150000 "$BIN/disc-ls" >tree/program
+        head -c 100000 "$BIN/disc-inspect" | gzip -9 >tree/packed.gz
         genisoimage -quiet -R -J -V BASE -o a.iso tree
     )
 }
@@ -90,4 +90,49 @@ END
     run "$BIN/disc-inspect" x.part02.daa
     [ "$status" -eq 1 ]
     [[ $output == *"open the first one"* ]]
+}
+
+@test "DMG of every kind of block gives the ISO, and 7z agrees" {
+    while read -r options; do
+        wrap dmg x.dmg $options
+        gives_the_iso x.dmg || { echo "$options"; return 1; }
+        if command -v 7z >/dev/null && [[ $options != *tables* ]]; then
+            7z e -tdmg -so x.dmg >out-other.iso 2>out.log || { echo "$options"; cat out.log; return 1; }
+            cmp out-other.iso a.iso || { echo "7z: $options"; return 1; }
+        fi
+        rm -f x.* out*
+    done <<END
+packed=plain
+packed=zlib
+packed=bzip2
+packed=xz
+packed=adc chunk=0x10000
+packed=mixed chunk=0x8000
+packed=mixed chunk=0x8000 tables=5
+END
+}
+
+@test "DMG in segments gives the ISO, and a missing one is named" {
+    wrap dmg x.dmg packed=mixed chunk=0x8000 segments=3
+    gives_the_iso x.dmg
+    run "$BIN/disc-inspect" x.002.dmgpart
+    [ "$status" -eq 1 ]
+    [[ $output == *"segment 2 of 3: open the first one"* ]]
+    rm x.003.dmgpart
+    run "$BIN/disc-inspect" x.dmg
+    [ "$status" -eq 3 ]
+    [[ $output == *"x.003.dmgpart"* && $output == *"LBA"* ]]
+    run "$BIN/disc-ls" x.dmg
+    [[ $output == *hello.txt* ]]
+    run "$BIN/disc-convert" x.dmg out.iso
+    [ "$status" -eq 1 ]
+    [ ! -e out.iso ]
+}
+
+@test "what is less than a sector of 2048 bytes goes along into the ISO" {
+    cp a.iso longer.img
+    printf '%0512d' 0 >>longer.img
+    python3 "$here/wrapped.py" dmg longer.img x.dmg
+    "$BIN/disc-convert" --quiet --verify x.dmg out.iso
+    cmp out.iso longer.img
 }

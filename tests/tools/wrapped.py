@@ -3,6 +3,8 @@
 
 KIND is a function below, NAME=VALUE what it takes. Numbers may be hexadecimal.
 """
+import base64
+import bz2
 import lzma
 import struct
 import sys
@@ -97,7 +99,7 @@ def daa(image, out, version=0x110, chunk=0x4000, flags=0, permutation=0, packed=
         if kind == "plain" and len(piece) < chunk:
             kind = "deflate"
         stored = raw_lzma(piece, filtered, chunk) if kind == "lzma" else renamed_deflate(piece, permutation)
-        if kind == "plain" or len(stored) >= chunk:
+        if version != 0x100 and (kind == "plain" or len(stored) >= chunk):  # 0x100 has no sign for plain ones
             stored = piece + bytes(4)
         chunks.append((len(stored), int(kind != "lzma")))
         data += stored
@@ -127,6 +129,105 @@ def daa(image, out, version=0x110, chunk=0x4000, flags=0, permutation=0, packed=
         with open(name, "wb") as file:
             file.write(later + struct.pack("<I", zlib.crc32(later)) + struct.pack("<III", 1, 12, 0))
             file.write(data[cut[part]:cut[part + 1]])
+
+
+# ---- DMG ----
+
+def adc(data):
+    """Apple Data Compression: literals, matches of two bytes (near, short) and of three."""
+    out, literals, at, seen = bytearray(), bytearray(), 0, {}
+
+    def flush():
+        for i in range(0, len(literals), 128):
+            out.append(0x80 | len(literals[i:i + 128]) - 1)
+            out.extend(literals[i:i + 128])
+        literals.clear()
+
+    while at < len(data):
+        key = data[at:at + 4]
+        before = seen.get(key, -1)
+        seen[key] = at
+        distance = at - before
+        if before < 0 or distance > 65536 or len(key) < 4:
+            literals.append(data[at])
+            at += 1
+            continue
+        length = 0
+        while at + length < len(data) and length < 67 and data[at + length] == data[before + length]:
+            length += 1
+        flush()
+        if length <= 18 and distance <= 1024:
+            out += bytes(((length - 3) << 2 | (distance - 1) >> 8, (distance - 1) & 255))
+        else:
+            out += bytes((0x40 | length - 4, (distance - 1) >> 8, (distance - 1) & 255))
+        at += length
+    flush()
+    return bytes(out)
+
+
+DMG_KINDS = {
+    "plain": (1, lambda data: data),
+    "adc": (0x80000004, adc),
+    "zlib": (0x80000005, zlib.compress),
+    "bzip2": (0x80000006, bz2.compress),
+    "xz": (0x80000008, lzma.compress),
+}
+
+
+def mish(first, runs, parts_crc):
+    sectors = sum(run[2] for run in runs)
+    head = struct.pack(">4sIQQQII24xIII124x", b"mish", 1, first, sectors, 0, 2056, 0, 2, 32, parts_crc)
+    end = runs[-1][3] + runs[-1][4]
+    runs = runs + [(0xFFFFFFFF, runs[-1][1] + runs[-1][2], 0, end, 0)]
+    return head + struct.pack(">I", len(runs)) + b"".join(
+        struct.pack(">IIQQQQ", kind, 0, at, count, offset, length) for kind, at, count, offset, length in runs)
+
+
+def koly(data_at, data_size, running, list_at, list_size, sectors, data_crc, image_crc, segment, segments):
+    return struct.pack(">4sIIIQQQQQII16xIII124xQQ120xIII124xIQ12x", b"koly", 4, 512, 1, running, data_at, data_size, 0, 0,
+                       segment, segments, 2, 32, data_crc, list_at, list_size, 2, 32, image_crc, 1, sectors)
+
+
+def property_list(tables):
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n<key>resource-fork</key>\n<dict>\n'
+    text += "<key>blkx</key>\n<array>\n"
+    for number, table in enumerate(tables):
+        text += "<dict><key>Attributes</key><string>0x0050</string><key>CFName</key><string>part %d</string>" % number
+        text += "<key>Data</key>\n<data>\n" + base64.encodebytes(table).decode() + "</data>\n<key>ID</key><string>%d" % number
+        text += "</string><key>Name</key><string>part %d</string></dict>\n" % number
+    return (text + "</array>\n</dict>\n</dict>\n</plist>\n").encode()
+
+
+def dmg(image, out, chunk=0x40000, packed="zlib", segments=1, tables=1):
+    """packed: a key of DMG_KINDS or mixed (each in turn); pieces of zeros are zeros."""
+    image += bytes(-len(image) % 512)
+    runs, data, first = [], b"", 0
+    for number, at in enumerate(range(0, len(image), chunk)):
+        piece = image[at:at + chunk]
+        kind, pack = DMG_KINDS[list(DMG_KINDS)[number % len(DMG_KINDS)] if packed == "mixed" else packed]
+        stored = b"" if not any(piece) else pack(piece)
+        runs.append((kind if stored else number % 2 * 2, at // 512, len(piece) // 512, len(data), len(stored)))
+        data += stored
+    blobs = []
+    for part in range(tables):
+        mine = runs[len(runs) * part // tables:len(runs) * (part + 1) // tables]
+        first = mine[0][1]
+        crc = 0
+        for kind, at, count, _, _ in mine:
+            if kind != 2:  # what is of no account is not in the sum
+                crc = zlib.crc32(image[at * 512:(at + count) * 512], crc)
+        blobs.append(mish(first, [(k, at - first, n, offset, size) for k, at, n, offset, size in mine], crc))
+    crcs = b"".join(blob[72:76] for blob in blobs)
+    listed = property_list(blobs)
+    cut = [len(data) * i // segments for i in range(segments + 1)]
+    for segment in range(segments):
+        mine = data[cut[segment]:cut[segment + 1]]
+        name = out if segment == 0 else out[:-3] + "%03d.dmgpart" % (segment + 1)
+        with open(name, "wb") as file:
+            file.write(mine + (listed if segment == 0 else b""))
+            file.write(koly(0, len(mine), cut[segment], len(mine) if segment == 0 else 0,
+                            len(listed) if segment == 0 else 0, len(image) // 512, zlib.crc32(mine), zlib.crc32(crcs),
+                            segment + 1, segments))
 
 
 def main():
