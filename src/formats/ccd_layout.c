@@ -2,13 +2,12 @@
  * CCD: where the tracks lie. The .img has every sector from LBA 0 to the lead-out of session 1, then those of the next
  * session; whether a hidden track, or the pause before a later session, is among them its size tells.
  */
-#include "formats/beside.h"
 #include "formats/ccd.h"
+#include "formats/descriptor.h"
 #include "formats/sync.h"
 #include "util/arena.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LEAD_OUT = 0xA2, SESSIONS_MAX = DK_TRACKS_MAX, SECTORS_MAX = 449850 /* 99:59:74 */ };
@@ -167,21 +166,10 @@ static void close_sum(struct layout *layout)
 
 /* ---- Files ---- */
 
-/* The sheet names no files: they have its name. */
-static const char *own_name(struct ccd *ccd, const char *suffix)
-{
-    const char *stem;
-    const size_t length = beside_stem(ccd->sheet.path, &stem), size = length + strlen(suffix) + 1;
-    char *name = arena_zeroed(ccd->disc->arena, size, 1);
-
-    snprintf(name, size, "%.*s%s", (int)length, stem, suffix);
-    return name;
-}
-
 static bool open_files(struct layout *layout, struct dk_error *error)
 {
     struct ccd *ccd = layout->ccd;
-    const char *image = own_name(ccd, ".img");
+    const char *image = descriptor_sibling(ccd->candidate, ccd->disc, ".img"); /* the sheet names no files */
     struct dk_error no_sub;
 
     layout->image = dk_open_beside(ccd->candidate, image, true, &ccd->disc->notes, error);
@@ -190,7 +178,8 @@ static bool open_files(struct layout *layout, struct dk_error *error)
     if (!layout->image)
         return error->kind == DK_ERROR_MISSING;
     ccd->disc->container_size = layout->image->size;
-    layout->sub = dk_open_beside(ccd->candidate, own_name(ccd, ".sub"), false, &ccd->disc->notes, &no_sub);
+    layout->sub = dk_open_beside(ccd->candidate, descriptor_sibling(ccd->candidate, ccd->disc, ".sub"), false,
+                                 &ccd->disc->notes, &no_sub);
     if (!layout->sub && no_sub.kind != DK_ERROR_MISSING)
         dk_note(&ccd->disc->notes, DK_NOTE_DAMAGE, "the subchannel is lost: %s", no_sub.text);
     if (layout->sub && layout->sub->size < DK_SUBCHANNEL) {

@@ -2,9 +2,8 @@
 #ifndef FORMATS_MDS_H
 #define FORMATS_MDS_H
 
+#include "formats/placed.h"
 #include "util/cursor.h"
-
-#include <disckit/format.h>
 
 enum { MDS_FILES_MAX = 256 /* that one track is in; a dual layer DVD in parts of 50 MB has 170 */ };
 
@@ -17,20 +16,10 @@ struct mds_files {
 };
 
 struct mds_track {
-    uint8_t number;
-    uint8_t session;
-    uint8_t code;    /* low three bits: sector type as in READ CD */
-    uint8_t control; /* enum dk_control */
-    uint16_t stored; /* bytes a sector, with its subchannel */
-    int32_t lba;     /* of INDEX 01 */
-    uint64_t offset; /* in its files */
-    uint32_t pregap; /* sectors, stored or not */
-    uint32_t count;  /* sectors from INDEX 01 */
+    struct placed placed; /* its offset counts in `files` */
+    uint8_t code;         /* low three bits: sector type as in READ CD */
     uint32_t footer, footer_count;
     struct mds_files *files;
-    enum dk_mode mode; /* from here on: found by mds_place() */
-    const struct dk_layout *layout;
-    bool gap_stored; /* `pregap` sectors lie before INDEX 01 in the file */
 };
 
 struct mds_session {

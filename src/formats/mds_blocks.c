@@ -55,27 +55,27 @@ static bool read_extra(struct mds *mds, struct mds_track *track, uint32_t offset
         return true;
     if (!mds_record(mds, "the extra block of a track", offset, EXTRA_BLOCK, &cursor, error))
         return false;
-    track->pregap = cursor_le32(&cursor);
-    track->count = cursor_le32(&cursor);
-    if (track->pregap <= CD_SECTORS_MAX && track->count <= CD_SECTORS_MAX)
+    track->placed.pregap = cursor_le32(&cursor);
+    track->placed.count = cursor_le32(&cursor);
+    if (track->placed.pregap <= CD_SECTORS_MAX && track->placed.count <= CD_SECTORS_MAX)
         return true;
     return dk_fail(error, DK_ERROR_FORMAT,
                    "%s: the extra block at byte %" PRIu32 " gives track %u %" PRIu32 " sectors and a pregap of %" PRIu32
                    ", more than any CD has",
-                   mds->path, offset, track->number, track->count, track->pregap);
+                   mds->path, offset, track->placed.number, track->placed.count, track->placed.pregap);
 }
 
 static void choose_lba(struct mds *mds, struct mds_track *track, int32_t by_time)
 {
-    if (is_dvd(mds) || track->lba == by_time)
+    if (is_dvd(mds) || track->placed.lba == by_time)
         return;
-    if (track->lba == 0) {
-        track->lba = by_time;
+    if (track->placed.lba == 0) {
+        track->placed.lba = by_time;
         return;
     }
     dk_note(&mds->disc->notes, DK_NOTE_ODD,
             "track %u is said to begin at LBA %" PRId32 ", and by its time at LBA %" PRId32 ": the first is used",
-            track->number, track->lba, by_time);
+            track->placed.number, track->placed.lba, by_time);
 }
 
 static bool read_track(struct mds *mds, const struct mds_session *session, uint64_t at, struct cursor *cursor,
@@ -88,31 +88,31 @@ static bool read_track(struct mds *mds, const struct mds_session *session, uint6
     if (mds->track_count == DK_TRACKS_MAX)
         return dk_fail(error, DK_ERROR_FORMAT, "%s: the block at byte %" PRIu64 " is a track too many: a disc has 99",
                        mds->path, at);
-    *track = (struct mds_track){ .session = session->number, .code = cursor_u8(cursor) };
+    *track = (struct mds_track){ .placed = { .session = session->number }, .code = cursor_u8(cursor) };
     cursor_skip(cursor, 1); /* subchannel, 0 or 8: images are met where it is wrong, and the size tells it too */
-    track->control = cursor_u8(cursor) & 15;
+    track->placed.control = cursor_u8(cursor) & 15;
     cursor_skip(cursor, 1);
-    track->number = cursor_u8(cursor);
+    track->placed.number = cursor_u8(cursor);
     cursor_skip(cursor, 4);
     by_time = read_msf_lba(cursor);
     extra = cursor_le32(cursor);
-    track->stored = cursor_le16(cursor);
+    track->placed.stored = cursor_le16(cursor);
     cursor_skip(cursor, 18);
-    track->lba = (int32_t)cursor_le32(cursor);
-    track->offset = cursor_le64(cursor);
+    track->placed.lba = (int32_t)cursor_le32(cursor);
+    track->placed.offset = cursor_le64(cursor);
     track->footer_count = cursor_le32(cursor);
     track->footer = cursor_le32(cursor);
     choose_lba(mds, track, by_time);
-    if (track->lba < -DK_LEAD_IN_PREGAP)
+    if (track->placed.lba < -DK_LEAD_IN_PREGAP)
         return dk_fail(error, DK_ERROR_FORMAT, "%s: track %u is said to begin at LBA %" PRId32 ", before any disc does",
-                       mds->path, track->number, track->lba);
-    if (mds->track_count && track->number <= track[-1].number)
+                       mds->path, track->placed.number, track->placed.lba);
+    if (mds->track_count && track->placed.number <= track[-1].placed.number)
         return dk_fail(error, DK_ERROR_FORMAT, "%s: the block at byte %" PRIu64 " is of track %u, after that of %u",
-                       mds->path, at, track->number, track[-1].number);
+                       mds->path, at, track->placed.number, track[-1].placed.number);
     mds->track_count++;
     if (!is_dvd(mds))
         return read_extra(mds, track, extra, error);
-    track->count = extra;
+    track->placed.count = extra;
     return true;
 }
 
@@ -170,16 +170,17 @@ static bool count_the_rest(struct mds *mds, struct dk_error *error)
 {
     for (size_t i = 0; i < mds->track_count; i++) {
         struct mds_track *track = &mds->tracks[i];
-        const bool last = i + 1 == mds->track_count || track[1].session != track->session;
-        const int64_t end = last ? mds->sessions[track->session - 1].lead_out : (int64_t)track[1].lba - track[1].pregap;
+        const bool last = i + 1 == mds->track_count || track[1].placed.session != track->placed.session;
+        const int64_t end = last ? mds->sessions[track->placed.session - 1].lead_out
+                                 : (int64_t)track[1].placed.lba - track[1].placed.pregap;
 
-        if (track->count)
+        if (track->placed.count)
             continue;
-        if (end <= track->lba || end > INT32_MAX)
+        if (end <= track->placed.lba || end > INT32_MAX)
             return dk_fail(error, DK_ERROR_FORMAT,
                            "%s: track %u begins at LBA %" PRId32 " and would end at LBA %" PRId64, mds->path,
-                           track->number, track->lba, end);
-        track->count = (uint32_t)(end - track->lba);
+                           track->placed.number, track->placed.lba, end);
+        track->placed.count = (uint32_t)(end - track->placed.lba);
     }
     return true;
 }

@@ -1,11 +1,12 @@
 /* MDS: the footers, which name the files with a track's sectors. A large image is in several, one behind the other. */
-#include "formats/beside.h"
+#include "formats/descriptor.h"
 #include "formats/mds.h"
 #include "util/arena.h"
 #include "util/text.h"
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     FOOTER = 16,
@@ -25,27 +26,18 @@ static size_t length_of_name(const struct cursor *cursor, size_t width)
     return length;
 }
 
-static char *from_utf16le(struct dk_arena *arena, const uint8_t *bytes, size_t length)
-{
-    uint8_t *swapped = arena_zeroed(arena, length + 1, 1);
-
-    for (size_t i = 0; i + 1 < length; i += 2) {
-        swapped[i] = bytes[i + 1];
-        swapped[i + 1] = bytes[i];
-    }
-    return text_from_utf16be(arena, swapped, length);
-}
-
 /* "*.mdf" is the descriptor's own name with that suffix. */
 static const char *with_own_stem(const struct mds *mds, const char *suffix)
 {
-    const char *stem;
-    const size_t length = beside_stem(mds->path, &stem), more = strlen(suffix);
-    char *name = arena_zeroed(mds->disc->arena, length + more + 1, 1);
+    return descriptor_sibling(mds->candidate, mds->disc, suffix);
+}
 
-    memcpy(name, stem, length);
-    memcpy(name + length, suffix, more);
-    return name;
+/* What the file is called that a descriptor has no name for: an XMD has an XMF. */
+static const char *usual_suffix(const struct mds *mds)
+{
+    const size_t length = strlen(mds->path);
+
+    return length > 4 && strcasecmp(mds->path + length - 4, ".xmd") == 0 ? ".xmf" : ".mdf";
 }
 
 static bool read_name(const struct mds *mds, uint32_t at, bool wide, const char **name, struct dk_error *error)
@@ -63,9 +55,9 @@ static bool read_name(const struct mds *mds, uint32_t at, bool wide, const char 
                        mds->path, at, length, NAME_LENGTH_MAX);
     if (length == cursor_left(&cursor))
         dk_note(&mds->disc->notes, DK_NOTE_ODD, "the file's name at byte %" PRIu32 " has no end", at);
-    text = wide ? from_utf16le(mds->disc->arena, cursor.at, length)
+    text = wide ? descriptor_wide_text(mds->disc, cursor.at, length)
                 : arena_copy(mds->disc->arena, (const char *)cursor.at, length);
-    *name = *text == '*' ? with_own_stem(mds, text + 1) : *text ? text : with_own_stem(mds, ".mdf");
+    *name = *text == '*' ? with_own_stem(mds, text + 1) : *text ? text : with_own_stem(mds, usual_suffix(mds));
     return true;
 }
 
@@ -75,12 +67,12 @@ static bool read_names(const struct mds *mds, const struct mds_track *track, str
     struct cursor cursor;
 
     if (track->footer == 0 || track->footer_count == 0) {
-        files->names[files->count++] = with_own_stem(mds, ".mdf");
+        files->names[files->count++] = with_own_stem(mds, usual_suffix(mds));
         return true;
     }
     if (track->footer_count > MDS_FILES_MAX)
         return dk_fail(error, DK_ERROR_FORMAT, "%s: track %u is said to be in %" PRIu32 " files, and %d can be",
-                       mds->path, track->number, track->footer_count, MDS_FILES_MAX);
+                       mds->path, track->placed.number, track->footer_count, MDS_FILES_MAX);
     if (!mds_record(mds, "a footer", track->footer, (uint64_t)track->footer_count * FOOTER, &cursor, error))
         return false;
     for (uint32_t i = 0; i < track->footer_count; i++) {

@@ -202,13 +202,11 @@ void placed_compare_begin(struct dk_disc *disc, const struct placed *track, uint
     const uint64_t gap = track->gap_stored ? (uint64_t)track->pregap * track->stored : 0;
     const uint64_t begin = track->offset - gap;
 
-    if (!track->store)
-        return;
-    if (begin < *used)
+    if (track->store && begin < *used)
         dk_note(&disc->notes, DK_NOTE_ODD,
                 "track %u begins at byte %" PRIu64 " of %s, before the end of another at byte %" PRIu64, track->number,
                 begin, track->store->name, *used);
-    else if (begin > *used)
+    else if (track->store && begin > *used)
         dk_note(&disc->notes, DK_NOTE_ODD, "%" PRIu64 " bytes of %s before track %u belong to no track", begin - *used,
                 track->store->name, track->number);
     *used = track->offset + (uint64_t)track->count * track->stored;

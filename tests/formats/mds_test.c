@@ -286,6 +286,27 @@ START_TEST(names_of_other_systems_are_found)
 }
 END_TEST
 
+/* GameJack's, in which all is the same but the names. */
+START_TEST(xmd_is_read_with_its_xmf)
+{
+    const struct table_file files[] = { { "disc.xmf", TABLE_PLAIN, { { DK_AUDIO, S, 0, 40 } }, 0 }, { 0 } };
+    const struct mds_built built = {
+        .lead_outs = { 40 }, .names = { "*.xmf" }, .no_footer = _i == 1, .tracks = { { 1, 1, AUDIO, S, 0, 0, 150, 40 } }
+    };
+    static uint8_t bytes[MDS_BUILT_MAX];
+    struct dk_disc *disc;
+
+    table_make_files(files);
+    suite_file("disc.xmd", bytes, mds_build(&built, bytes));
+    disc = must_open("disc.xmd");
+    ck_assert_str_eq(disc->format, "mds");
+    ck_assert_uint_eq(disc->missing_count, 0);
+    ck_assert_uint_eq(disc->notes.count, 0);
+    table_check_sectors(disc);
+    dk_disc_close(disc);
+}
+END_TEST
+
 START_TEST(missing_file_leaves_the_table)
 {
     const struct mds_built built = { .lead_outs = { 100 },
@@ -344,6 +365,7 @@ static void add_files(TCase *test_case)
     tcase_add_test(test_case, dvd_is_read_from_two_files);
     tcase_add_test(test_case, files_are_joined_by_bytes);
     tcase_add_loop_test(test_case, names_of_other_systems_are_found, 0, 3);
+    tcase_add_loop_test(test_case, xmd_is_read_with_its_xmf, 0, 2);
     tcase_add_test(test_case, missing_file_leaves_the_table);
     tcase_add_test(test_case, short_file_is_told_by_lba_and_bytes);
     tcase_add_test(test_case, data_file_leads_to_the_descriptor);

@@ -55,7 +55,7 @@ static const struct wreck {
     { "begins elsewhere than its time says", 468, "\x30\0\0\0", 4, "+LBA 48, and by its time at LBA 40", "+track 2" },
     { "begins within the track before", 468, "\x14\0\0\0", 4, "track 2 begins at LBA 20", "end of track 1" },
     { "sectors that overlap", 472, "\0\0\0\0", 4, "+track 2 begins at byte 0", "+before the end of another" },
-    { "sectors with a hole before them", 472, "\x81\x6F\1\0", 4, "+1 bytes of disc.mdf before track 2",
+    { "sectors with a hole before them", 472, "\x81\x6F\1\0", 4, "+disc.mdf before track 2 belong to no track",
       "+ends 1 bytes too early" },
     { "sectors beyond the file", 472, "\0\0\0\0\0\0\0\1", 8, "+too early for track 2", "+LBA 40 is the first" },
     { "sectors beyond all files", 472, "\0\0\0\0\0\0\0\xFF", 8, "track 2", "beyond any file" },
