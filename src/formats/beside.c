@@ -1,6 +1,7 @@
 /* Finding the files that a sheet names: sheets come from other systems, and their files were moved and renamed since.
  */
 #include "formats/beside.h"
+#include "formats/ecm.h"
 #include "formats/same_name.h"
 
 #include <dirent.h>
@@ -211,12 +212,34 @@ static char *path_by_name(const char *folder, const char *name)
     return path;
 }
 
+/* The file without what can be computed in its sectors, under its own name and .ecm; NULL: there is none. */
+static struct dk_store *open_packed(const char *folder, const char *name, struct dk_notes *notes,
+                                    struct dk_error *error)
+{
+    DK_CLEANUP(free_text) char *packed = NULL;
+    DK_CLEANUP(free_text) char *path = NULL;
+    struct dk_store *file, *store;
+
+    if (asprintf(&packed, "%s.ecm", name) < 0) {
+        packed = NULL;
+        return NULL;
+    }
+    path = path_by_name(folder, packed);
+    file = path ? dk_store_open_file(path, error) : NULL;
+    store = file && ecm_is_one(file) ? ecm_open(file, notes, error) : NULL;
+    dk_store_close(file);
+    return store;
+}
+
 struct dk_store *dk_open_beside(const struct dk_candidate *candidate, const char *name, bool only,
                                 struct dk_notes *notes, struct dk_error *error)
 {
     DK_CLEANUP(free_text) char *folder = beside_folder(candidate->path);
     DK_CLEANUP(free_text) char *path = folder && *name ? path_by_name(folder, name) : NULL;
+    struct dk_store *packed = !path && folder && *name ? open_packed(folder, name, notes, error) : NULL;
 
+    if (packed)
+        return packed;
     if (candidate->data && only)
         return dk_store_use(candidate->data);
     if (!path && folder && only) {

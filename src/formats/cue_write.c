@@ -46,7 +46,7 @@ const char *cue_mode_word(enum dk_mode mode, unsigned size)
 
 const char *cue_data_path(const struct cue_writer *writer, const struct cue_part *part)
 {
-    return writer_data_path(&writer->base, "cue", part->track);
+    return writer->data ? writer->data->path : writer_data_path(&writer->base, "cue", part->track);
 }
 
 /* ---- The plan ---- */
@@ -132,18 +132,22 @@ static bool write_data(struct cue_writer *writer, struct dk_error *error)
 
         if (part->own_file)
             file = dk_output_add(writer->base.output, cue_data_path(writer, part), error);
-        if (!file || !writer_put_sectors(&writer->base, part->first, part->sectors, &shape, file, error))
+        if (!file)
+            return false;
+        if (!(writer->data ? writer->data->put(writer, part, file, error)
+                           : writer_put_sectors(&writer->base, part->first, part->sectors, &shape, file, error)))
             return false;
     }
-    return true;
+    return !writer->data || writer->data->put(writer, NULL, file, error);
 }
 
-bool cue_write(struct dk_disc *disc, const char *path, const struct dk_write_options *options, struct dk_output *output,
-               struct dk_error *error)
+bool cue_write_with(struct dk_disc *disc, const char *path, const struct dk_write_options *options,
+                    struct dk_output *output, const struct cue_data *data, struct dk_error *error)
 {
     struct cue_writer *writer = arena_zeroed(disc->arena, 1, sizeof *writer);
 
     writer->base = (struct writer){ .disc = disc, .path = path, .options = options, .output = output };
+    writer->data = data;
     if (!plan(writer, error))
         return false;
     if (strcmp(cue_data_path(writer, &writer->parts[0]), path) == 0)
@@ -152,4 +156,10 @@ bool cue_write(struct dk_disc *disc, const char *path, const struct dk_write_opt
     writer->sheet = dk_output_add(output, path, error); /* first, so that it appears last */
     return writer->sheet && write_data(writer, error) && cue_write_cd_text(writer, error) &&
            cue_write_sheet(writer, error);
+}
+
+bool cue_write(struct dk_disc *disc, const char *path, const struct dk_write_options *options, struct dk_output *output,
+               struct dk_error *error)
+{
+    return cue_write_with(disc, path, options, output, NULL, error);
 }

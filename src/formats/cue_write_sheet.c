@@ -201,8 +201,8 @@ bool cue_write_sheet(struct cue_writer *writer, struct dk_error *error)
         if (i && part->track->session != part[-1].track->session)
             right = put_session(writer, i, error);
         if (right && part->own_file)
-            right =
-                writer_print(writer->sheet, error, "FILE \"%s\" BINARY\n", writer_name(cue_data_path(writer, part)));
+            right = writer_print(writer->sheet, error, "FILE \"%s\" BINARY\n",
+                                 writer->data ? writer->data->name : writer_name(cue_data_path(writer, part)));
         right = right && put_track(writer, part, error);
     }
     return right;

@@ -6,7 +6,6 @@
 #define MAGIC(bytes) bytes, sizeof(bytes) - 1
 
 static const struct named_kind kinds[] = {
-    { "an ECM file", 0, MAGIC("ECM\0"), 0 },
     { "an MDX image (Daemon Tools; its table is encrypted, cdemu can open it)", 0, MAGIC("MEDIA DESCRIPTOR\2"), 0 },
     { "an MDS sheet of a version that nobody has seen", 0, MAGIC("MEDIA DESCRIPTOR"), NAMED_WEAKLY },
     { "a BlindWrite image", 0, MAGIC("BWT4 STREAM SIGN"), 0 },

@@ -122,7 +122,9 @@ static struct dk_disc *read_disc(const struct opening *opening, struct dk_error 
 /* May a sheet know more of this file than is in it? */
 static bool may_have_sheet(const struct opening *opening)
 {
-    return opening->named ? opening->named->flags & NAMED_SOUND : !opening->format || opening->format == &format_iso;
+    if (opening->named)
+        return opening->named->flags & NAMED_SOUND;
+    return !opening->format || opening->format == &format_iso || opening->format == &format_ecm;
 }
 
 /* The disc of a sheet that is about the file, or NULL; a sheet that can't be read is noted. */

@@ -17,6 +17,7 @@ extern const struct dk_format format_cue;
 extern const struct dk_format format_daa;
 extern const struct dk_format format_dax;
 extern const struct dk_format format_dmg;
+extern const struct dk_format format_ecm;
 extern const struct dk_format format_gdi;
 extern const struct dk_format format_iso;
 extern const struct dk_format format_isz;

@@ -15,11 +15,11 @@ static const char *const code_pages[] = {
     "CP850",  "KOI8-R", "CP1253", "CP1254", "CP1255", "CP874", "CP437",
 };
 
-static struct dk_store *open_quietly(const struct dk_candidate *candidate, const char *name)
+static struct dk_store *try_name(const struct dk_candidate *candidate, const char *name, struct dk_notes *notes)
 {
     struct dk_error error;
 
-    return name && *name ? dk_open_beside(candidate, name, false, NULL, &error) : NULL;
+    return name && *name ? dk_open_beside(candidate, name, false, notes, &error) : NULL;
 }
 
 static bool is_ascii(const char *text)
@@ -33,10 +33,10 @@ static bool is_ascii(const char *text)
 static struct dk_store *open_in_some_code_page(struct sheet *sheet, const struct dk_candidate *candidate,
                                                const char *name, struct dk_notes *notes)
 {
-    struct dk_store *store = open_quietly(candidate, name);
+    struct dk_store *store = try_name(candidate, name, notes);
 
     for (size_t i = 0; !store && i < sizeof code_pages / sizeof *code_pages; i++) {
-        store = open_quietly(candidate, text_from_charset(sheet->arena, code_pages[i], name, strlen(name)));
+        store = try_name(candidate, text_from_charset(sheet->arena, code_pages[i], name, strlen(name)), notes);
         if (store && sheet->charset != code_pages[i]) {
             sheet->charset = code_pages[i];
             dk_note(notes, DK_NOTE_GUESS, "%s is taken to be in %s, since the file that it names is there", sheet->path,

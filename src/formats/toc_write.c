@@ -51,9 +51,8 @@ static bool can_write(const struct writer *writer, struct dk_error *error)
 {
     const struct dk_disc *disc = writer->disc;
 
-    if (disc->medium == DK_MEDIUM_DVD || disc->medium == DK_MEDIUM_BD)
-        return dk_fail(error, DK_ERROR_REFUSED, "%s is an image of a %s: a TOC is for CDs", disc->path,
-                       disc->medium == DK_MEDIUM_DVD ? "DVD" : "BD");
+    if (!writer_can(writer, "toc", WRITER_SPLIT | WRITER_SECTOR_2048 | WRITER_ANY_NAME, error))
+        return false;
     if (disc->tracks[0].lba < 0)
         return refuse(&disc->tracks[0], "begins before LBA 0, and a TOC has no place for that", error);
     for (size_t i = 0; i < disc->track_count; i++) {
