@@ -2,6 +2,7 @@
 #ifndef DISCKIT_CONVERT_H
 #define DISCKIT_CONVERT_H
 
+#include <disckit/packer.h>
 #include <disckit/pipeline.h>
 #include <disckit/sector.h>
 #include <disckit/watch.h>
@@ -14,6 +15,7 @@ struct dk_target {
     const char *name;     /* for a person */
     const char *suffixes; /* "cue", or "toc,tao" */
     unsigned holds;       /* enum dk_holds of disckit/format.h */
+    const char *codecs;   /* that it packs with, apart by blanks; NULL: it does not pack */
     bool readable, writable;
 };
 
@@ -25,16 +27,17 @@ DK_API const char *dk_holds_name(unsigned bit);
 /* ---- What is asked for ---- */
 
 struct dk_convert_options {
-    const char *to;           /* id of a target; NULL: the suffix of the output chooses, and stdout takes an ISO */
-    unsigned track, session;  /* 0: whichever */
-    unsigned sector;          /* bytes a sector of data tracks in an image: 0 (its own choice), 2048 or 2352 */
-    bool split;               /* an image with a file a track */
-    bool cut;                 /* an ISO of the bare track, also where its volume counts from LBA 0 */
-    bool allow_loss;          /* of content, too */
-    bool replace;             /* what is there under the name */
-    bool verify;              /* open the result and compare it */
-    const char *sums;         /* "md5,sha1,sha256,crc32": of each file; NULL: none */
-    struct dk_source *source; /* a wrapper over that of the disc to read through; NULL: none */
+    const char *to;          /* id of a target; NULL: the suffix of the output chooses, and stdout takes an ISO */
+    unsigned track, session; /* 0: whichever */
+    unsigned sector;         /* bytes a sector of data tracks in an image: 0 (its own choice), 2048 or 2352 */
+    bool split;              /* an image with a file a track */
+    bool cut;                /* an ISO of the bare track, also where its volume counts from LBA 0 */
+    bool allow_loss;         /* of content, too */
+    bool replace;            /* what is there under the name */
+    bool verify;             /* open the result and compare it */
+    struct dk_packing_options packing; /* of a target that packs */
+    const char *sums;                  /* "md5,sha1,sha256,crc32": of each file; NULL: none */
+    struct dk_source *source;          /* a wrapper over that of the disc to read through; NULL: none */
     struct dk_watch *watch;
 };
 

@@ -2,6 +2,7 @@
 #ifndef DISCKIT_FORMAT_H
 #define DISCKIT_FORMAT_H
 
+#include <disckit/packer.h>
 #include <disckit/sector.h>
 #include <disckit/watch.h>
 
@@ -65,6 +66,7 @@ struct dk_write_options {
     unsigned sector; /* bytes a sector of data tracks in the result: 0 (the format's own choice), 2048 or 2352 */
     bool split;      /* a file a track */
     bool checked;    /* what is bad, or has no place in the format, is told by the caller */
+    struct dk_packing_options packing;
     struct dk_watch *watch;
     struct dk_notes *notes;
     /*
@@ -74,6 +76,16 @@ struct dk_write_options {
     bool (*read)(void *reader, const struct dk_write_run *run, struct dk_error *error);
     void *reader;
     bool read_all; /* `read` is to see every sector: nothing is copied from file to file in the kernel */
+};
+
+/* An image that is an ISO, packed: the bytes of the ISO go in, in order. All calls are from one thread. */
+struct dk_iso_sink {
+    /* `size` bytes will come. NULL: `error` says why. The file has nothing in it yet and is the caller's. */
+    void *(*open)(struct dk_output_file *file, uint64_t size, const struct dk_packing_options *options,
+                  struct dk_error *error);
+    bool (*write)(void *sink, const void *bytes, size_t count, struct dk_error *error);
+    bool (*finish)(void *sink, struct dk_error *error); /* all of them came */
+    void (*close)(void *sink);                          /* in any case */
 };
 
 struct dk_format {
@@ -89,6 +101,9 @@ struct dk_format {
     /* Writes the disc as `path` and the files that belong beside it. NULL where the format is only read. */
     bool (*write)(struct dk_disc *disc, const char *path, const struct dk_write_options *options,
                   struct dk_output *output, struct dk_error *error);
+    /* Where what is written is an ISO, packed: in the place of `write`. */
+    const struct dk_iso_sink *iso_sink;
+    const char *codecs; /* "deflate lz4": what --codec may say; NULL: it does not pack */
 };
 
 DK_API extern const struct dk_format *const dk_formats[]; /* ends with NULL; the man page and the tests walk it too */

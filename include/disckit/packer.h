@@ -7,6 +7,16 @@
 
 #include <disckit/bytes.h>
 
+/* What is asked of a target that packs. Zero-initialised it is the format's own choice. */
+enum dk_level { DK_LEVEL_DEFAULT, DK_LEVEL_FAST, DK_LEVEL_MAX };
+
+struct dk_packing_options {
+    enum dk_level level;
+    const char *codecs;  /* some of the format's, "deflate,lz4"; NULL: its own choice */
+    uint32_t block_size; /* bytes that are packed as a whole; 0: its own choice */
+    unsigned threads;    /* 0: one a processor; the result is the same */
+};
+
 /* What a format brings. `worker_new` and `worker_free` may be NULL. */
 struct dk_packing {
     uint32_t block_size;                /* the most that dk_packer_add() is given at once */

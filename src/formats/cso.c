@@ -14,7 +14,6 @@
 
 enum { HEADER = 24, BID = 90, BID_OTHER_HEADER = 40 };
 enum { MORE_SHIFT, MORE_KIND };
-enum cso_kind { CSO_V1, CSO_V2, ZSO };
 
 static const uint32_t flag = 0x80000000;
 
@@ -99,4 +98,6 @@ const struct dk_format format_cso = {
     .holds = DK_HOLDS_CD_DATA | DK_HOLDS_DVD,
     .probe = cso_probe,
     .read = cso_read_packed,
+    .iso_sink = &cso_sink,
+    .codecs = "deflate lz4",
 };

@@ -14,4 +14,6 @@ const struct dk_format format_zso = {
     .holds = DK_HOLDS_CD_DATA | DK_HOLDS_DVD,
     .probe = zso_probe,
     .read = cso_read_packed,
+    .iso_sink = &zso_sink,
+    .codecs = "lz4",
 };

@@ -42,6 +42,7 @@ struct convert {
     struct dk_conversion *result;
     struct dk_target target;
     const struct convert_way *way;
+    const struct dk_iso_sink *iso_sink; /* packs the ISO; NULL: it stays as it is */
     struct dk_output *output;
     struct dk_volumes *volumes;     /* of the data track of an ISO; NULL: none was looked for */
     bool chosen[DK_TRACKS_MAX + 1]; /* tracks that go into the result, by number */

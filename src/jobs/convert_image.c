@@ -58,6 +58,7 @@ bool convert_write_image(struct convert *convert, struct dk_error *error)
         .sector = convert->options->sector,
         .split = convert->options->split,
         .checked = true,
+        .packing = convert->options->packing,
         .watch = convert->options->watch,
         .notes = &convert->result->notes,
         .read = read_sectors,

@@ -1,21 +1,55 @@
-/* Writing an ISO: the user data of its pieces, one behind the other. */
+/* Writing an ISO: the user data of its pieces, one behind the other, as they are or packed. */
 #include "jobs/convert.h"
 
 #include <disckit/verify.h>
 #include <string.h>
 
+enum { ZEROS = 16 << 10 };
+
+/* Where the bytes go. */
+struct iso_result {
+    struct dk_output_file *file;
+    const struct dk_iso_sink *sink; /* NULL: into the file */
+    void *packer;                   /* what the sink made */
+    uint64_t done;
+};
+
+static bool write_bytes(struct iso_result *result, const void *bytes, size_t count, struct dk_error *error)
+{
+    result->done += count;
+    return result->sink ? result->sink->write(result->packer, bytes, count, error)
+                        : dk_output_write(result->file, bytes, count, error);
+}
+
+static bool write_zeros(struct iso_result *result, uint64_t count, struct dk_error *error)
+{
+    static const uint8_t zeros[ZEROS];
+
+    if (!result->sink) {
+        result->done += count;
+        return dk_output_zeros(result->file, count, error);
+    }
+    for (; count >= ZEROS; count -= ZEROS)
+        if (!write_bytes(result, zeros, ZEROS, error))
+            return false;
+    return write_bytes(result, zeros, (size_t)count, error);
+}
+
 static bool take(void *context, int32_t lba, uint32_t count, const uint8_t *bytes, struct dk_error *error)
 {
     (void)lba;
-    return dk_output_write(context, bytes, (size_t)count * DK_SECTOR_USER, error);
+    return write_bytes(context, bytes, (size_t)count * DK_SECTOR_USER, error);
 }
 
 static bool copy(void *context, struct dk_store *store, uint64_t offset, uint64_t count, struct dk_error *error)
 {
-    return dk_output_copy(context, store, offset, count, error);
+    struct iso_result *result = context;
+
+    result->done += count;
+    return dk_output_copy(result->file, store, offset, count, error);
 }
 
-static bool write_piece(struct convert *convert, const struct convert_piece *piece, struct dk_output_file *file,
+static bool write_piece(struct convert *convert, const struct convert_piece *piece, struct iso_result *result,
                         struct dk_error *error)
 {
     const struct dk_pipeline settings = {
@@ -28,16 +62,16 @@ static bool write_piece(struct convert *convert, const struct convert_piece *pie
         .go_on = true,
         .bad = &convert->result->bad,
         .take = take,
-        .copy = copy,
-        .context = file,
+        .copy = result->sink ? NULL : copy,
+        .context = result,
         .watch = convert->options->watch,
         .doing = "converting",
-        .done_before = dk_output_size(file),
+        .done_before = result->done,
         .total = convert->result->sectors * DK_SECTOR_USER,
     };
 
     if (piece->hole)
-        return dk_output_zeros(file, (uint64_t)piece->count * DK_SECTOR_USER, error);
+        return write_zeros(result, (uint64_t)piece->count * DK_SECTOR_USER, error);
     return dk_pipeline_run(&settings, error);
 }
 
@@ -75,15 +109,32 @@ static bool read_tail(const struct convert *convert, uint8_t tail[DK_SECTOR_USER
 
 /* ---- All of it ---- */
 
+static bool write_pieces(struct convert *convert, struct iso_result *result, const uint8_t *tail, size_t tail_size,
+                         struct dk_error *error)
+{
+    for (size_t i = 0; i < convert->piece_count; i++)
+        if (!write_piece(convert, &convert->pieces[i], result, error))
+            return false;
+    return tail_size == 0 || write_bytes(result, tail, tail_size, error);
+}
+
 bool convert_write_iso(struct convert *convert, struct dk_error *error)
 {
-    struct dk_output_file *file = dk_output_add(convert->output, convert->path, error);
+    struct iso_result result = { .file = dk_output_add(convert->output, convert->path, error),
+                                 .sink = convert->iso_sink };
     uint8_t tail[DK_SECTOR_USER];
+    const size_t tail_size = result.file && read_tail(convert, tail) ? convert->disc->odd_tail : 0;
+    const uint64_t size = convert->result->sectors * DK_SECTOR_USER + tail_size;
+    bool right;
 
-    for (size_t i = 0; file && i < convert->piece_count; i++)
-        if (!write_piece(convert, &convert->pieces[i], file, error))
-            return false;
-    return file && (!read_tail(convert, tail) || dk_output_write(file, tail, convert->disc->odd_tail, error));
+    if (!result.file || !result.sink)
+        return result.file && write_pieces(convert, &result, tail, tail_size, error);
+    result.packer = result.sink->open(result.file, size, &convert->options->packing, error);
+    if (!result.packer)
+        return false;
+    right = write_pieces(convert, &result, tail, tail_size, error) && result.sink->finish(result.packer, error);
+    result.sink->close(result.packer);
+    return right;
 }
 
 static bool verify_tail(struct convert *convert, struct dk_store *store, uint64_t offset, struct dk_error *error)
@@ -120,11 +171,29 @@ static bool verify_pieces(struct convert *convert, struct dk_store *store, struc
     return verify_tail(convert, store, range.offset, error);
 }
 
+/* What a packed ISO gives as its reader has it. */
+static bool verify_packed(struct convert *convert, struct dk_error *error)
+{
+    struct dk_disc *disc = dk_image_open(convert->path, error);
+    bool right = false;
+
+    if (disc && disc->extent_count == 1 && disc->extents[0].store)
+        right = verify_pieces(convert, disc->extents[0].store, error);
+    else if (disc)
+        dk_fail(error, DK_ERROR_DAMAGED, "the result is read as %zu pieces, not as an ISO", disc->extent_count);
+    dk_disc_close(disc);
+    return right;
+}
+
 bool convert_verify_iso(struct convert *convert, struct dk_error *error)
 {
-    struct dk_store *store = dk_store_open_file(convert->path, error);
-    const bool right = store && verify_pieces(convert, store, error);
+    struct dk_store *store;
+    bool right;
 
+    if (convert->iso_sink)
+        return verify_packed(convert, error);
+    store = dk_store_open_file(convert->path, error);
+    right = store && verify_pieces(convert, store, error);
     dk_store_close(store);
     return right;
 }

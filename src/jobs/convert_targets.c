@@ -46,7 +46,8 @@ bool dk_target_at(size_t index, struct dk_target *target)
             .suffixes = format->suffixes,
             .holds = format->holds,
             .readable = true,
-            .writable = format->write || is_iso(format),
+            .codecs = format->codecs,
+            .writable = format->write || format->iso_sink || is_iso(format),
         };
     } else if (index == count) {
         *target = wav_target;
@@ -54,6 +55,7 @@ bool dk_target_at(size_t index, struct dk_target *target)
     return index <= count;
 }
 
+/* The first is also that of an ISO which is packed. */
 static const struct convert_way ways[] = {
     { "iso", convert_plan_iso, convert_write_iso, convert_verify_iso },
     { "wav", convert_plan_wav, convert_write_wav, convert_verify_wav },
@@ -98,6 +100,9 @@ static bool options_fit(const struct convert *convert, struct dk_error *error)
     if (options->sector && !is_image)
         return dk_fail(error, DK_ERROR_REFUSED, "--sector is for sheets: a .%s has one size of sectors",
                        convert->target.id);
+    if (!convert->target.codecs && (options->packing.level || options->packing.codecs || options->packing.block_size))
+        return dk_fail(error, DK_ERROR_REFUSED, "--level, --codec and --block are for what is packed, and a .%s is not",
+                       convert->target.id);
     if (options->cut && convert->way->write != convert_write_iso)
         return dk_fail(error, DK_ERROR_REFUSED, "--cut is for an .iso, and a .%s is none", convert->target.id);
     return true;
@@ -110,7 +115,10 @@ bool convert_find_target(struct convert *convert, struct dk_error *error)
 
     for (size_t i = 0; dk_target_at(i, &target); i++)
         if (target.writable && is_wanted(convert, &target)) {
-            while (ways[way].id && strcmp(ways[way].id, target.id) != 0)
+            const struct dk_format *format = dk_format_by_id(target.id);
+
+            convert->iso_sink = format ? format->iso_sink : NULL;
+            while (!convert->iso_sink && ways[way].id && strcmp(ways[way].id, target.id) != 0)
                 way++;
             convert->way = &ways[way];
             convert->target = target;

@@ -219,6 +219,18 @@ static void put_options(char *line, size_t size, const struct convert_options *o
         snprintf(word, sizeof word, "--hash=%s", options->hash);
         put_word(line, size, word);
     }
+    if (options->level) {
+        snprintf(word, sizeof word, "--level=%s", options->level);
+        put_word(line, size, word);
+    }
+    if (options->codec) {
+        snprintf(word, sizeof word, "--codec=%s", options->codec);
+        put_word(line, size, word);
+    }
+    if (options->block) {
+        snprintf(word, sizeof word, "--block=%u", options->block);
+        put_word(line, size, word);
+    }
 }
 
 /* The name of the output with the suffix of another format. */
@@ -254,7 +266,8 @@ void convert_tell_advice(struct tool *tool, const struct convert_options *option
         return;
     if (suffix) { /* these are for the format that was asked for */
         same.cut = same.split = false;
-        same.sector = 0;
+        same.level = same.codec = NULL;
+        same.sector = same.block = 0;
     }
     put_options(line, sizeof line, &same);
     if (*conversion->advice) {

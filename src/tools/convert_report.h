@@ -8,8 +8,8 @@
 
 struct convert_options {
     struct common_options common;
-    const char *to, *hash;
-    unsigned track, session, sector;
+    const char *to, *hash, *level, *codec;
+    unsigned track, session, sector, block;
     bool cut, allow_loss, split, verify, list_formats;
 };
 

@@ -24,6 +24,12 @@ static const struct option_row option_rows[] = {
       COMPLETE_NOTHING, NULL },
     { "sector", 0, OPTION_NUMBER, offsetof(struct convert_options, sector), "BYTES",
       "bytes a sector of data tracks in an image: 2352 or 2048", COMPLETE_WORDS, "2048 2352" },
+    { "level", 0, OPTION_TEXT, offsetof(struct convert_options, level), "LEVEL",
+      "of what is packed: fast, default, or as small as can be", COMPLETE_WORDS, "fast default max" },
+    { "codec", 0, OPTION_TEXT, offsetof(struct convert_options, codec), "LIST",
+      "pack with these; --list-formats names them", COMPLETE_NOTHING, NULL },
+    { "block", 0, OPTION_NUMBER, offsetof(struct convert_options, block), "BYTES", "that are packed as a whole",
+      COMPLETE_NOTHING, NULL },
     { "verify", 0, OPTION_SET, offsetof(struct convert_options, verify), NULL,
       "open the result again and compare it with INPUT", COMPLETE_NOTHING, NULL },
     { "hash", 0, OPTION_TEXT, offsetof(struct convert_options, hash), "LIST",
@@ -85,6 +91,14 @@ static int fail(struct tool *tool, const struct convert_options *options, char *
     return conversion->target ? status : EXIT_USAGE; /* no target: the command line says none */
 }
 
+/* The option takes no other word. */
+static enum dk_level level_of(const char *word)
+{
+    if (!word || strcmp(word, "default") == 0)
+        return DK_LEVEL_DEFAULT;
+    return strcmp(word, "fast") == 0 ? DK_LEVEL_FAST : DK_LEVEL_MAX;
+}
+
 static int convert(struct tool *tool, char **operands, size_t count)
 {
     const struct convert_options *options = (const struct convert_options *)tool->options;
@@ -113,6 +127,7 @@ static int convert(struct tool *tool, char **operands, size_t count)
         .replace = options->common.force,
         .verify = options->verify,
         .sums = options->hash,
+        .packing = { .level = level_of(options->level), .codecs = options->codec, .block_size = options->block },
         .watch = &tool->progress.watch,
     };
 
