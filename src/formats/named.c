@@ -14,8 +14,6 @@ static const struct named_kind kinds[] = {
     { "an encrypted Apple disk image", 0, MAGIC("encrcdsa"), 0 },
     { "an RVZ image", 0, MAGIC("RVZ\1"), 0 },
     { "a WIA image", 0, MAGIC("WIA\1"), 0 },
-    { "a GCZ image", 0, MAGIC("\1\xC0\x0B\xB1"), 0 },
-    { "a WBFS image", 0, MAGIC("WBFS"), 0 },
     { "a PlayStation EBOOT", 0, MAGIC("\0PBP"), 0 },
     { "a QCOW virtual disk", 0, MAGIC("QFI\xFB"), 0 },
     { "a VHDX virtual disk", 0, MAGIC("vhdxfile"), 0 },

@@ -11,6 +11,7 @@ extern const struct dk_format format_ccd;
 extern const struct dk_format format_cdi;
 extern const struct dk_format format_chd;
 extern const struct dk_format format_cif;
+extern const struct dk_format format_ciso;
 extern const struct dk_format format_clone;
 extern const struct dk_format format_cso;
 extern const struct dk_format format_cue;
@@ -18,6 +19,7 @@ extern const struct dk_format format_daa;
 extern const struct dk_format format_dax;
 extern const struct dk_format format_dmg;
 extern const struct dk_format format_ecm;
+extern const struct dk_format format_gcz;
 extern const struct dk_format format_gdi;
 extern const struct dk_format format_iso;
 extern const struct dk_format format_isz;
@@ -27,6 +29,7 @@ extern const struct dk_format format_nrg;
 extern const struct dk_format format_pdi;
 extern const struct dk_format format_toc;
 extern const struct dk_format format_uif;
+extern const struct dk_format format_wbfs;
 extern const struct dk_format format_zso;
 
 #endif
