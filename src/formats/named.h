@@ -15,9 +15,18 @@ struct named_kind {
     const char *magic;
     size_t length;
     unsigned flags;
+    const char *advice; /* what can open it, as a sentence; NULL: nobody knows, or the next version here */
 };
 
 /* NULL: it is none of them. */
 const struct named_kind *named_kind_of(const struct dk_candidate *candidate);
+
+/* Images of which no layout is public, so that only what a file is called tells them. */
+struct named_suffix {
+    const char *suffixes; /* "vcd,fcd" */
+    const char *name, *advice;
+};
+/* NULL: it is called as none of them. */
+const struct named_suffix *named_suffix_of(const char *path);
 
 #endif

@@ -39,12 +39,18 @@ static bool refuse(const struct dk_candidate *candidate, const struct named_kind
 {
     const uint64_t size = candidate->store->size;
     const struct dk_format *wanted = format_by_suffix(candidate->path);
+    const struct named_suffix *called = named_suffix_of(candidate->path);
     char looked_for[1500] = "";
 
     if (named)
-        return dk_fail(error, DK_ERROR_FORMAT, "%s is %s, which is not read yet", candidate->path, named->name);
+        return dk_fail(error, DK_ERROR_FORMAT, "%s is %s, which is not read yet%s%s", candidate->path, named->name,
+                       named->advice ? "; " : "", named->advice ? named->advice : "");
     if (size == 0)
         return dk_fail(error, DK_ERROR_FORMAT, "%s is empty", candidate->path);
+    if (called)
+        return dk_fail(error, DK_ERROR_FORMAT,
+                       "%s is called as %s is, and no bare sectors are in it: it is not read; %s", candidate->path,
+                       called->name, called->advice);
     for (size_t i = 0; dk_formats[i]; i++) {
         strncat(looked_for, i ? ", " : "", sizeof looked_for - strlen(looked_for) - 1);
         strncat(looked_for, dk_formats[i]->name, sizeof looked_for - strlen(looked_for) - 1);

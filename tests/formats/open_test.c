@@ -74,11 +74,17 @@ END_TEST
 static const struct {
     const char *magic;
     size_t length;
-    const char *says;
+    const char *says, *advises;
 } named[] = {
-    { "MEDIA DESCRIPTOR\3", 17, "is an MDS sheet" },    { "MEDIA DESCRIPTOR\2", 17, "is an MDX image" },
-    { "\x1F\x8B\x08", 3, "compressed by gzip" },        { "QFI\xFB", 4, "is a QCOW virtual disk" },
-    { "RIFF\x10\0\0\0WAVEfmt ", 16, "is a WAVE file" },
+    { "MEDIA DESCRIPTOR\3", 17, "is an MDS sheet", "not read yet" },
+    { "MEDIA DESCRIPTOR\2", 17, "is an MDX image", "cdemu can open it" },
+    { "BWT4 STREAM SIGN", 16, "is a BlindWrite image", "BlindWrite can open it" },
+    { "AARUFRMT", 8, "is an Aaru image", "aaru image convert" },
+    { "RVZ\1", 4, "is an RVZ image", "dolphin-tool" },
+    { "\0PBP", 4, "is a PlayStation EBOOT", "pop-fe" },
+    { "\xCE\x24\xB9\xA2\x20\0\0\0", 8, "is an Acronis backup", "Acronis" },
+    { "QFI\xFB", 4, "is a QCOW virtual disk", "qemu-img" },
+    { "RIFF\x10\0\0\0WAVEfmt ", 16, "is a WAVE file", "not read yet" },
 };
 
 START_TEST(what_is_known_and_not_read_is_named)
@@ -87,7 +93,34 @@ START_TEST(what_is_known_and_not_read_is_named)
 
     memcpy(bytes, named[_i].magic, named[_i].length);
     expect_refusal(suite_file("named.iso", bytes, sizeof bytes),
-                   (const char *const[]){ named[_i].says, "not read yet", NULL });
+                   (const char *const[]){ named[_i].says, named[_i].advises, "not read yet", NULL });
+}
+END_TEST
+
+static const struct {
+    const char *name, *says;
+} suffixes[] = {
+    { "disk.MRIMG", "Macrium" },
+    { "disc.pxi", "PowerISO" },
+    { "disc.vcd", "Virtual CD" },
+    { "disc.ibp", "IsoBuster" },
+};
+
+/* Only where nothing else is known of it. */
+START_TEST(what_is_known_by_name_alone_is_named)
+{
+    uint8_t noise[3000], *image = raw_image(NULL, 40, DK_MODE1, 0, DK_SECTOR_RAW);
+    struct dk_error error;
+    struct dk_disc *disc;
+
+    memset(noise, 0x5A, sizeof noise);
+    expect_refusal(suite_file(suffixes[_i].name, noise, sizeof noise),
+                   (const char *const[]){ suffixes[_i].says, "is called as", NULL });
+    disc = dk_image_open(suite_file(suffixes[_i].name, image, 40 * DK_SECTOR_RAW), &error);
+    ck_assert_msg(disc, "%s", error.text);
+    ck_assert_str_eq(disc->format, "iso");
+    dk_disc_close(disc);
+    free(image);
 }
 END_TEST
 
@@ -95,8 +128,8 @@ START_TEST(magic_at_the_end_is_found_too)
 {
     uint8_t bytes[3000] = { 0 };
 
-    memcpy(bytes + sizeof bytes - 512, "koly", 4);
-    expect_refusal(suite_file("disk.dmg", bytes, sizeof bytes), (const char *const[]){ "Apple disk image", NULL });
+    memcpy(bytes + sizeof bytes - 512, "conectix", 8);
+    expect_refusal(suite_file("disk.vhd", bytes, sizeof bytes), (const char *const[]){ "VHD virtual disk", NULL });
 }
 END_TEST
 
@@ -123,6 +156,7 @@ static void add_refusals(TCase *test_case)
     tcase_add_test(test_case, bare_audio_is_never_guessed_but_hinted_at);
     tcase_add_test(test_case, folder_and_missing_file_are_refused);
     tcase_add_loop_test(test_case, what_is_known_and_not_read_is_named, 0, sizeof named / sizeof *named);
+    tcase_add_loop_test(test_case, what_is_known_by_name_alone_is_named, 0, sizeof suffixes / sizeof *suffixes);
     tcase_add_test(test_case, magic_at_the_end_is_found_too);
     tcase_add_test(test_case, weak_magic_does_not_hide_an_image);
 }
