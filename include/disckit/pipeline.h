@@ -24,14 +24,15 @@ enum { DK_BAD_RUNS_MAX = 10000 }; /* more are only counted, so that a wreck fill
 struct dk_bad_list {
     struct dk_bad_run *runs; /* in the order in which they were met; neighbours of one kind are merged */
     size_t count;
-    uint64_t sectors;     /* in all runs, also those beyond DK_BAD_RUNS_MAX */
-    uint64_t odd_headers; /* sectors whose header does not fit their place: an odd attribute, and in no run */
+    uint64_t sectors;        /* in all runs, also those beyond DK_BAD_RUNS_MAX */
+    struct dk_notes reasons; /* why they could not be read, as far as a store says it: a sentence each */
+    uint64_t odd_headers;    /* sectors whose header does not fit their place: an odd attribute, and in no run */
 };
 
 DK_API void dk_bad_list_add(struct dk_bad_list *list, int32_t lba, uint32_t count, unsigned faults);
 DK_API const char *dk_bad_fault_name(unsigned faults); /* "unreadable", "sync", "edc" or "data" */
 DK_API void dk_bad_list_free(struct dk_bad_list *list);
-/* Notes each run as damage: "LBA 20: the EDC is wrong"; after DK_NOTES_MAX of them their number. */
+/* Notes each run as damage, and the reasons: "LBA 20: the EDC is wrong"; after DK_NOTES_MAX of them their number. */
 DK_API void dk_bad_list_note(const struct dk_bad_list *list, struct dk_notes *notes);
 
 /* ---- Running it ---- */

@@ -29,6 +29,7 @@ void dk_bad_list_add(struct dk_bad_list *list, int32_t lba, uint32_t count, unsi
 void dk_bad_list_free(struct dk_bad_list *list)
 {
     free(list->runs);
+    dk_notes_free(&list->reasons);
     *list = (struct dk_bad_list){ 0 };
 }
 
@@ -69,6 +70,8 @@ void dk_bad_list_note(const struct dk_bad_list *list, struct dk_notes *notes)
                     (int64_t)run->lba + run->count - 1, run->count, faults_table[row_of(run->faults)].sentence);
         told += run->count;
     }
+    for (size_t i = 0; i < list->reasons.count; i++)
+        dk_note(notes, DK_NOTE_DAMAGE, "%s", list->reasons.items[i].text);
     if (told < list->sectors)
         dk_note(notes, DK_NOTE_DAMAGE, "and %" PRIu64 " more bad sectors", list->sectors - told);
 }

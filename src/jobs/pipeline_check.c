@@ -115,6 +115,8 @@ void pipeline_merge_bad(struct dk_bad_list *to, const struct dk_bad_list *one, c
 
         dk_bad_list_add(to, run->lba, run->count, run->faults);
     }
+    for (i = 0; i < one->reasons.count; i++)
+        dk_note(&to->reasons, DK_NOTE_DAMAGE, "%s", one->reasons.items[i].text);
     to->sectors = listed;
     to->odd_headers += one->odd_headers + other->odd_headers;
 }

@@ -98,6 +98,8 @@ bool pipeline_fill(struct pipeline_reader *reader, struct pipeline_block *block,
             return true;
         if (!reader->settings->go_on)
             return false;
+        if (error->kind == DK_ERROR_DAMAGED)
+            dk_note(&reader->unreadable.reasons, DK_NOTE_DAMAGE, "%s", error->text);
         reader->alone_until = lba + (int32_t)block->count;
         return read_source(reader, block, left, true, error);
     }
