@@ -1,6 +1,8 @@
 /* CHD: from what the metadata say to a disc. */
 #include "formats/chd.h"
+#include "formats/chd_plan.h"
 #include "formats/chd_tracks.h"
+#include "formats/chd_write.h"
 #include "formats/inner.h"
 #include "formats/rows.h"
 #include "util/arena.h"
@@ -39,6 +41,7 @@ static bool read_cd(struct chd_track_list *list, struct dk_store *store, struct 
 {
     (void)error;
     list->disc->medium = DK_MEDIUM_CD;
+    chd_dkct_read(list);
     chd_add_tracks(list, store);
     return true;
 }
@@ -92,7 +95,9 @@ const struct dk_format format_chd = {
     .suffixes = "chd",
     .holds = DK_HOLDS_CD_DATA | DK_HOLDS_AUDIO | DK_HOLDS_DVD | DK_HOLDS_SESSIONS | DK_HOLDS_SUBCHANNEL |
              DK_HOLDS_CD_TEXT | DK_HOLDS_INDEXES | DK_HOLDS_CHECK_BYTES | DK_HOLDS_TRACKS | DK_HOLDS_PREGAPS |
-             DK_HOLDS_ISRC | DK_HOLDS_MCN | DK_HOLDS_FORM2,
+             DK_HOLDS_ISRC | DK_HOLDS_MCN | DK_HOLDS_FORM2 | DK_HOLDS_FLAGS | DK_HOLDS_HIDDEN,
     .probe = chd_probe,
     .read = chd_read,
+    .write = chd_write,
+    .codecs = "cdlz cdzl cdfl cdzs lzma zlib huff flac zstd",
 };

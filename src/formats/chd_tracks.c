@@ -3,6 +3,7 @@
 #include "util/arena.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static bool is_gd(const struct chd *chd)
 {
@@ -113,14 +114,18 @@ static void add_track(struct chd_track_list *list, struct dk_store *store, size_
         .mode = from->kind->mode,
         .lba = from->lba,
         .count = from->frames - from->pad - stored_pregap,
-        .pregap = from->pregap,
+        .control = from->control,
+        .pregap = list->said ? from->said_pregap : from->pregap,
+        .indexes = from->indexes,
+        .index_count = from->index_count,
         .postgap = from->postgap,
         .stored = (uint16_t)(from->kind->to - from->kind->from + (from->subcode == CHD_SUB_RAW ? DK_SUBCHANNEL : 0)),
     };
 
+    memcpy(track.isrc, from->isrc, sizeof track.isrc);
     if (!before || before->session == from->session) {
         add_gap(list->disc, *end, begin, from->kind->mode);
-        if (before && before->pad) /* a GD-ROM's gaps are written as padding */
+        if (before && before->pad && !list->said) /* a GD-ROM's gaps are written as padding */
             track.pregap = (uint32_t)(from->lba - *end);
     }
     if (from->subcode == CHD_SUB_COOKED)

@@ -27,11 +27,18 @@ struct chd_track {
     uint64_t first_frame;
     int32_t lba; /* of INDEX 01 */
     uint8_t session;
+    /* where the private metadata say so */
+    uint32_t said_pregap;
+    uint8_t control; /* enum dk_control */
+    char isrc[DK_ISRC_LENGTH + 1];
+    const struct dk_index *indexes;
+    size_t index_count;
 };
 
 struct chd_track_list {
     struct chd *chd;
     struct dk_disc *disc;
+    bool said; /* there are private metadata, and they fit */
     size_t count;
     struct chd_track tracks[DK_TRACKS_MAX];
 };
