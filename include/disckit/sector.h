@@ -259,6 +259,17 @@ DK_API void dk_sub_to_interleaved(const uint8_t linear[DK_SUBCHANNEL], uint8_t i
 DK_API uint16_t dk_q_crc(const void *bytes, size_t count);
 DK_API void dk_sub_make(const struct dk_disc *disc, int32_t lba, uint8_t linear[DK_SUBCHANNEL]);
 
+/* What a Q of the program area says (IEC 60908; MMC-6 annex). */
+struct dk_q {
+    uint8_t control;              /* enum dk_control */
+    uint8_t adr;                  /* 1: a position, 2: the MCN, 3: an ISRC */
+    uint8_t track, index;         /* of a position; track 0 is the lead-in, 0xAA the lead-out */
+    int32_t lba;                  /* of a position */
+    char code[DK_MCN_LENGTH + 1]; /* MCN or ISRC; empty: all zeros, which is none, or no code at all */
+};
+/* False: the CRC is wrong (nothing but zeros, as where nothing was recorded, has none), or a position is none. */
+DK_API bool dk_q_decode(const uint8_t q[12], struct dk_q *decoded);
+
 /* EDC of CD sectors (ECMA-130 14.3): x^32 + x^31 + x^16 + x^15 + x^4 + x^3 + x + 1, reflected; start with 0. */
 DK_API uint32_t dk_edc(uint32_t edc, const void *bytes, size_t count);
 /* P and Q (ECMA-130 annex A) over bytes 12..2075 of a raw sector, into 2076..2351. Mode 2 takes its header as zeros. */

@@ -4,6 +4,7 @@
  */
 #include "formats/ccd.h"
 #include "formats/descriptor.h"
+#include "formats/subchannel.h"
 #include "formats/sync.h"
 #include "util/arena.h"
 
@@ -145,6 +146,25 @@ static void shift(struct layout *layout, bool hidden, bool pauses)
     }
 }
 
+/* Does the .img have the pause before a later session? The header of its first sector tells, or its Q. */
+static bool stores_pauses(const struct layout *layout)
+{
+    for (size_t i = 1; i < layout->count; i++) {
+        const struct placed *track = &layout->tracks[i];
+        struct sync_header header;
+        struct dk_q q;
+
+        if (!begins_session(layout, i))
+            continue;
+        if (sync_read(layout->bare, track->position * DK_SECTOR_RAW, &header) && header.has_lba)
+            return header.lba == track->lba - DK_LEAD_IN_PREGAP;
+        if (layout->sub && subchannel_q_at(layout->sub, track->position * DK_SUBCHANNEL, DK_SUB_LINEAR, &q) &&
+            q.adr == 1)
+            return q.lba == track->lba - DK_LEAD_IN_PREGAP;
+    }
+    return false;
+}
+
 static void close_sum(struct layout *layout)
 {
     const struct placed *last = &layout->tracks[layout->count - 1];
@@ -158,10 +178,55 @@ static void close_sum(struct layout *layout)
         return;
     if (sectors == sum + hidden || sectors == sum + pauses || sectors == sum + hidden + pauses)
         shift(layout, sectors == sum + hidden || sectors == sum + hidden + pauses, sectors != sum + hidden);
+    else if (stores_pauses(layout))
+        shift(layout, false, true);
     else if (sectors > sum)
         dk_note(&layout->ccd->disc->notes, DK_NOTE_ODD,
                 "%s has %" PRIu64 " sectors, and the tracks have %" PRIu64 ": the others belong to none",
                 layout->image->name, sectors, sum);
+}
+
+/*
+ * Where the sheet gives no INDEX 0, the gap's sectors are in the range of the track before: the .sub tells which they
+ * are, from INDEX 01 back.
+ */
+static uint32_t pregap_by_q(const struct layout *layout, const struct placed *track)
+{
+    enum { UNREAD_MAX = 100 /* sectors in a row without a position */ };
+    const uint64_t index1 = track->position + track->pregap;
+    uint32_t pregap = 0, unread = 0;
+
+    for (uint32_t back = 1; back < track[-1].count && unread < UNREAD_MAX; back++) {
+        struct dk_q q;
+
+        if (!subchannel_q_at(layout->sub, (index1 - back) * DK_SUBCHANNEL, DK_SUB_LINEAR, &q) || q.adr != 1) {
+            unread++;
+            continue;
+        }
+        if (q.track != track->number || q.index != 0)
+            break;
+        pregap = back;
+        unread = 0;
+    }
+    return pregap;
+}
+
+static void take_pregaps_by_q(struct layout *layout)
+{
+    for (size_t i = 1; layout->sub && i < layout->count; i++) {
+        struct placed *track = &layout->tracks[i];
+        uint32_t pregap;
+
+        if (begins_session(layout, i) || layout->ccd->tracks[track->number].indexes[0] != CCD_UNSET)
+            continue;
+        pregap = pregap_by_q(layout, track);
+        track[-1].count -= pregap;
+        track->pregap = pregap;
+        track->position -= pregap;
+        if (pregap)
+            dk_note(&layout->ccd->disc->notes, DK_NOTE_GUESS,
+                    "the pregap of track %u is that of the subchannel: %" PRIu32 " sectors", track->number, pregap);
+    }
 }
 
 /* ---- Files ---- */
@@ -353,8 +418,10 @@ bool ccd_lay_out(struct ccd *ccd, struct dk_error *error)
     for (size_t i = 0; i < layout->count; i++)
         take_pregap(layout, i);
     right = open_files(layout, error) && count_sectors(layout, error);
-    if (right && layout->image)
+    if (right && layout->image) {
         close_sum(layout);
+        take_pregaps_by_q(layout);
+    }
     for (size_t i = 0; right && i < layout->count; i++)
         add_track(layout, &layout->tracks[i]);
     take_code(layout, ccd->catalog, DK_MCN_LENGTH, ccd->disc->mcn);

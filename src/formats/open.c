@@ -2,6 +2,8 @@
 #include "formats/named.h"
 #include "formats/rows.h"
 #include "formats/sheets.h"
+#include "formats/side.h"
+#include "formats/subchannel.h"
 #include "util/text.h"
 
 #include <stdlib.h>
@@ -117,8 +119,11 @@ static struct dk_disc *read_disc(const struct opening *opening, struct dk_error 
         return NULL;
     }
     disc = dk_disc_new(opening->format->id, opening->candidate.path);
-    if (opening->format->read(&opening->candidate, disc, error) && dk_disc_finish(disc, error))
+    if (opening->format->read(&opening->candidate, disc, error) && dk_disc_finish(disc, error)) {
+        side_attach(&opening->candidate, disc);
+        subchannel_settle(disc);
         return disc;
+    }
     dk_disc_close(disc);
     return NULL;
 }

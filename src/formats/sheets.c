@@ -2,6 +2,7 @@
 #include "formats/sheets.h"
 #include "formats/beside.h"
 #include "formats/same_name.h"
+#include "formats/side.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,8 @@ bool sheet_is_about(const struct dk_disc *disc, struct dk_store *file)
     uint64_t start;
     const int fd = dk_store_plain_file(file, &start);
 
+    if (side_is_name(file->name)) /* it has the name of its sheet, or it would not have been found */
+        return true;
     if (fd < 0 || fstat(fd, &wanted) != 0)
         return false;
     for (size_t i = 0; i < disc->extent_count; i++)
