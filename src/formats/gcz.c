@@ -17,6 +17,7 @@ enum {
     HEADER = 32,
     PLACE = 8, /* bytes of an entry in each of the two tables */
     SUM = 4,
+    NKIT_AT = 0x200,
 };
 
 static const char magic[] = { 0x01, (char)0xC0, 0x0B, (char)0xB1 };
@@ -167,6 +168,21 @@ static struct dk_store *open_image(const struct gcz *gcz, struct dk_store *data,
     return add_blocks(gcz, wrapped, error) ? wrapped_open(&wrapped, notes, error) : NULL;
 }
 
+/* What NKit makes looks like a disc whose places and hashes are all there, and they are not. */
+static bool refuse_nkit(const struct gcz *gcz, struct dk_store *image, struct dk_error *error)
+{
+    char mark[4];
+    struct dk_error inner;
+
+    if (image->size < NKIT_AT + sizeof mark || !dk_store_read(image, mark, sizeof mark, NKIT_AT, &inner) ||
+        memcmp(mark, "NKIT", sizeof mark) != 0)
+        return true;
+    return dk_fail(error, DK_ERROR_FORMAT,
+                   "%s holds an NKit image, which leaves out parts of the disc and is not read: NKit makes the disc of "
+                   "it again",
+                   gcz->candidate->path);
+}
+
 static void free_tables(struct gcz *gcz)
 {
     free(gcz->tables);
@@ -185,7 +201,7 @@ static bool gcz_read(const struct dk_candidate *candidate, struct dk_disc *disc,
     }
     if (data)
         image = open_image(&gcz, data, &disc->notes, error);
-    right = image && inner_read(disc, image, error);
+    right = image && refuse_nkit(&gcz, image, error) && inner_read(disc, image, error);
     dk_store_close(data);
     dk_store_close(image);
     return right;

@@ -82,6 +82,22 @@ START_TEST(the_last_block_is_cut)
 }
 END_TEST
 
+START_TEST(an_nkit_image_inside_is_named)
+{
+    struct built built = { 0 };
+    uint8_t image[2048] = { 0 };
+
+    memcpy(image + 0x200, "NKIT", 4);
+    add_header(&built, 2048, 2048, 2048, 1);
+    built_le(&built, UINT64_C(1) << 63, 8);
+    built_le(&built, adler32(1, image, sizeof image), 4);
+    built_add(&built, image, sizeof image);
+    wrecks_check(&(struct wreck){ "NKit", 0, "\1", 1, "holds an NKit image", "makes the disc of it again", NULL },
+                 &built, "nkit.gcz");
+    built_free(&built);
+}
+END_TEST
+
 static const struct wreck wrecks[] = {
     { "data of 0 bytes", 8, "\0\0\0\0\0\0\0\0", 8, "+1 of 2 blocks", "+block 1", "A!" },
     { "data of all bytes that can be said", 8, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8, "+(LBA 1)", NULL, "A!" },
@@ -146,6 +162,7 @@ static void add_whole(TCase *test_case)
 {
     tcase_add_test(test_case, packed_and_plain_blocks);
     tcase_add_test(test_case, the_last_block_is_cut);
+    tcase_add_test(test_case, an_nkit_image_inside_is_named);
 }
 
 static void add_wrecks(TCase *test_case)

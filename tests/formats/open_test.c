@@ -81,11 +81,44 @@ static const struct {
     { "BWT4 STREAM SIGN", 16, "is a BlindWrite image", "BlindWrite can open it" },
     { "AARUFRMT", 8, "is an Aaru image", "aaru image convert" },
     { "RVZ\1", 4, "is an RVZ image", "dolphin-tool" },
+    { "WIA\1", 4, "is a WIA image", "dolphin-tool" },
+    { "encrcdsa", 8, "is an encrypted Apple disk image", "macOS" },
+    { "vhdxfile", 8, "is a VHDX virtual disk", "qemu-img" },
+    { "conectix", 8, "is a VHD virtual disk", "qemu-img" },
+    { "KDMV", 4, "is a VMDK virtual disk", "qemu-img" },
+    { "# Disk DescriptorFile", 21, "is a VMDK virtual disk", "qemu-img" },
+    { "partclone-image", 16, "is a partclone image", "partclone.restore" },
+    { "EVF\x09\x0D\x0A\xFF", 8, "is an EnCase image", "ewfexport" },
+    { "EVF2\x0D\x0A\x81", 8, "is an EnCase image", "ewfexport" },
+    { "AFF10\r\n", 7, "is an AFF image", "affconvert" },
+    { "hsqs", 4, "is a squashfs", "unsquashfs" },
     { "\0PBP", 4, "is a PlayStation EBOOT", "pop-fe" },
     { "\xCE\x24\xB9\xA2\x20\0\0\0", 8, "is an Acronis backup", "Acronis" },
     { "QFI\xFB", 4, "is a QCOW virtual disk", "qemu-img" },
     { "RIFF\x10\0\0\0WAVEfmt ", 16, "is a WAVE file", "not read yet" },
 };
+
+/* Places other than the first bytes; from the end where they are negative. */
+static const struct {
+    long at;
+    const char *magic, *says, *advises;
+} elsewhere[] = {
+    { 0x40, "\x7F\x10\xDA\xBE", "is a VDI virtual disk", "qemu-img" },
+    { 0x200, "NKIT", "is an NKit image", "makes the disc of it again" },
+    { -512, "conectix", "is a VHD virtual disk", "qemu-img" },
+    { -8, "cdsaencr", "is an encrypted Apple disk image", "macOS" },
+};
+
+START_TEST(what_is_named_by_other_places)
+{
+    uint8_t bytes[3000] = { 0 };
+    const long at = elsewhere[_i].at < 0 ? (long)sizeof bytes + elsewhere[_i].at : elsewhere[_i].at;
+
+    memcpy(bytes + at, elsewhere[_i].magic, strlen(elsewhere[_i].magic));
+    expect_refusal(suite_file("elsewhere.iso", bytes, sizeof bytes),
+                   (const char *const[]){ elsewhere[_i].says, elsewhere[_i].advises, "not read yet", NULL });
+}
+END_TEST
 
 START_TEST(what_is_known_and_not_read_is_named)
 {
@@ -156,6 +189,7 @@ static void add_refusals(TCase *test_case)
     tcase_add_test(test_case, bare_audio_is_never_guessed_but_hinted_at);
     tcase_add_test(test_case, folder_and_missing_file_are_refused);
     tcase_add_loop_test(test_case, what_is_known_and_not_read_is_named, 0, sizeof named / sizeof *named);
+    tcase_add_loop_test(test_case, what_is_named_by_other_places, 0, sizeof elsewhere / sizeof *elsewhere);
     tcase_add_loop_test(test_case, what_is_known_by_name_alone_is_named, 0, sizeof suffixes / sizeof *suffixes);
     tcase_add_test(test_case, magic_at_the_end_is_found_too);
     tcase_add_test(test_case, weak_magic_does_not_hide_an_image);

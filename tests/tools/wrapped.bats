@@ -136,3 +136,16 @@ END
     "$BIN/disc-convert" --quiet --verify x.dmg out.iso
     cmp out.iso longer.img
 }
+
+# wit fills WBFS and CISO up to the length of a disc, so that only what went in is compared.
+@test "GCZ, WBFS and CISO as wit writes them give the disc" {
+    command -v wit >/dev/null || skip "the Debian package wit is not installed"
+    wrap gamecube x.disc
+    for kind in gcz wbfs ciso; do
+        wit copy --raw --$kind x.disc x.$kind >out.log 2>&1 || { cat out.log; return 1; }
+        "$BIN/disc-convert" --quiet --to iso x.$kind - 2>out.log | head -c "$(stat -c %s x.disc)" | cmp - x.disc ||
+            { cat out.log; return 1; }
+        run "$BIN/disc-inspect" --json x.$kind
+        [[ $output == *"\"format\": \"$kind\""* ]]
+    done
+}

@@ -230,6 +230,23 @@ def dmg(image, out, chunk=0x40000, packed="zlib", segments=1, tables=1):
                             segment + 1, segments))
 
 
+# ---- A disc for the GameCube ----
+
+def gamecube(image, out):
+    """16 MiB that wit takes for a disc: header, a program of nothing, a table of files with the image in it."""
+    disc = bytearray(16 << 20)
+    disc[:6], disc[0x1C:0x20] = b"GTST01", bytes.fromhex("C2339F3D")
+    program = bytearray(0x200)
+    for at, value in ((0, 0x100), (0x48, 0x80003100), (0x90, 0x100), (0xE0, 0x80003100)):
+        struct.pack_into(">I", program, at, value)
+    table = struct.pack(">III", 0x01000000, 0, 2) + struct.pack(">III", 0, 0x800000, len(image)) + b"a.iso\0"
+    struct.pack_into(">IIII", disc, 0x420, 0x3000, 0x4880, len(table), len(table))
+    for at, piece in ((0x3000, program), (0x4880, table), (0x800000, image)):
+        disc[at:at + len(piece)] = piece
+    with open(out, "wb") as file:
+        file.write(disc)
+
+
 def main():
     kind, source, out = sys.argv[1:4]
     options = {}
