@@ -187,10 +187,10 @@ static bool is_whole(const struct dk_conversion *conversion, const struct dk_tar
     return (target->holds & DK_HOLDS_CHECK_BYTES) || (conversion->bad.sectors == 0 && conversion->bad.odd_headers == 0);
 }
 
-/* Converts, compares, and opens the result; NULL: refused, or not without a loss. */
-static struct dk_disc *converted(struct dk_disc *disc, const struct dk_target *target, const char *stem)
+/* Converts, compares where that is asked for, and opens the result; NULL: refused, or not without a loss. */
+static struct dk_disc *converted(struct dk_disc *disc, const struct dk_target *target, bool verify, const char *stem)
 {
-    const struct dk_convert_options options = { .to = target->id, .verify = true };
+    const struct dk_convert_options options = { .to = target->id, .verify = verify };
     struct dk_conversion conversion;
     struct dk_error error = { 0 };
     struct dk_disc *result = NULL;
@@ -206,7 +206,9 @@ static struct dk_disc *converted(struct dk_disc *disc, const struct dk_target *t
     if (done && is_whole(&conversion, target)) {
         result = dk_image_open(path, &error);
         ck_assert_msg(result != NULL, "%s", error.text);
-        ck_assert_str_eq(result->format, target->id);
+        /* an .ecm has its table in a CUE sheet beside it */
+        ck_assert_msg(strcmp(result->format, target->id) == 0 || strcmp(target->id, "ecm") == 0, "%s is read as %s",
+                      target->id, result->format);
     }
     dk_conversion_free(&conversion);
     return result;
@@ -286,14 +288,14 @@ static bool there_and_back(struct dk_disc *here, const struct dk_target *home, c
     char stem[200];
 
     snprintf(stem, sizeof stem, "%zu-%s-%s", i, home->id, away->id);
-    there = converted(here, away, stem);
+    there = converted(here, away, true, stem);
     if (!can_hold(away, needs_of(here, i))) {
         ck_assert_msg(there == NULL, "%s: %s says that it can't hold '%s', and took it", stem, away->id, discs[i].name);
         return false;
     }
     ck_assert_msg(there != NULL, "%s: %s can hold '%s', and refused it", stem, away->id, discs[i].name);
     strcat(stem, "-back");
-    back = converted(there, home, stem);
+    back = converted(there, home, false, stem);
     ck_assert_msg(back != NULL, "%s was refused", stem);
     compare(here, there, back, stem);
     dk_disc_close(there);
@@ -323,7 +325,7 @@ START_TEST(there_and_back_is_the_identity)
         char stem[100];
 
         snprintf(stem, sizeof stem, "%zu-%s", i, home->id);
-        here = converted(disc, home, stem);
+        here = converted(disc, home, true, stem);
         ck_assert_msg((here != NULL) == can_hold(home, discs[i].needs), "%s %s '%s', and its row says otherwise",
                       home->id, here ? "took" : "refused", discs[i].name);
         for (size_t k = 0; here && k < target_count; k++)
