@@ -186,8 +186,6 @@ struct dk_disc *dk_image_open(const char *path, struct dk_error *error)
     disc = read_disc(&file, error);
     if (!disc)
         return NULL;
-    if (may_have_sheet(&file))
-        sheets_note_unread(path, &disc->notes);
     for (size_t i = 0; i < notes.count; i++)
         dk_note(&disc->notes, notes.items[i].kind, "%s", notes.items[i].text);
     return disc;

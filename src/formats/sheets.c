@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 static const char *const read_suffixes[] = { "cue", "ccd", "mds", "toc", "xmd", "gdi", "b5t", "b6t", "bwt", NULL };
-static const char *const unread_suffixes[] = { NULL };
 
 static void free_text(char **text)
 {
@@ -29,7 +28,6 @@ struct search {
     const char *folder, *stem; /* of the data file */
     size_t stem_length;
     const char *const *suffixes;
-    bool whole; /* the stems must be the same */
     char *found[SHEETS_MAX];
     size_t lengths[SHEETS_MAX];
     size_t count;
@@ -61,7 +59,7 @@ static void keep(struct search *search, const char *name, size_t length)
 /* Does a name that begins with `length` bytes of the data file's end there as a word: "Game" in "Game (Track 1)"? */
 static bool ends_a_word(const struct search *search, size_t length)
 {
-    return length >= search->stem_length || (!search->whole && strchr(" ._-([", search->stem[length]));
+    return length >= search->stem_length || strchr(" ._-([", search->stem[length]);
 }
 
 static bool see_name(const char *name, void *context)
@@ -95,18 +93,6 @@ size_t sheets_beside(const char *path, char *sheets[SHEETS_MAX])
     search_beside(path, &search);
     memcpy(sheets, search.found, sizeof search.found);
     return search.count;
-}
-
-void sheets_note_unread(const char *path, struct dk_notes *notes)
-{
-    struct search search = { .suffixes = unread_suffixes, .whole = true };
-
-    search_beside(path, &search);
-    for (size_t i = 0; i < search.count; i++) {
-        dk_note(notes, DK_NOTE_ODD, "%s beside it is of a kind that is not read yet: only what the data tell is used",
-                search.found[i]);
-        free(search.found[i]);
-    }
 }
 
 /* By the plain file that a store is of; one that is made of several files has the name of the first. */

@@ -13,7 +13,5 @@ enum { SHEETS_MAX = 8 };
 size_t sheets_beside(const char *path, char *sheets[SHEETS_MAX]);
 /* Is a sector of the disc in this file? */
 bool sheet_is_about(const struct dk_disc *disc, struct dk_store *file);
-/* Notes a sheet of a kind that is not read which has the data file's name. */
-void sheets_note_unread(const char *path, struct dk_notes *notes);
 
 #endif

@@ -269,13 +269,13 @@ START_TEST(sheet_that_can_not_be_read_is_told_and_the_data_opened)
 }
 END_TEST
 
-START_TEST(sheet_of_a_kind_that_is_not_read_is_told)
+START_TEST(descriptor_that_is_cut_off_is_told)
 {
-    const char *path = raw_file("unread/x.mdf");
+    const char *path = raw_file("cut/x.mdf");
     struct dk_error error;
     struct dk_disc *disc;
 
-    suite_file("unread/x.b5t", "BWT5 STREAM SIGN", 16);
+    suite_file("cut/x.b5t", "BWT5 STREAM SIGN", 16);
     disc = dk_image_open(path, &error);
     ck_assert_msg(disc, "%s", error.text);
     ck_assert(has_note(disc, "x.b5t"));
@@ -287,7 +287,7 @@ static void add_sheets(TCase *test_case)
 {
     tcase_add_loop_test(test_case, data_file_opens_the_sheet_that_names_it, 0, sizeof pairs / sizeof *pairs);
     tcase_add_test(test_case, sheet_that_can_not_be_read_is_told_and_the_data_opened);
-    tcase_add_test(test_case, sheet_of_a_kind_that_is_not_read_is_told);
+    tcase_add_test(test_case, descriptor_that_is_cut_off_is_told);
 }
 
 int main(void)
