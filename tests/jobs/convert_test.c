@@ -354,7 +354,7 @@ static const struct {
     { "disc", { 0 }, NULL, "does not say what to write" },
     { "disc.xyz", { 0 }, NULL, "does not say what to write" },
     { "folder.iso/disc", { 0 }, NULL, "does not say what to write" },
-    { "disc.nrg", { 0 }, NULL, "does not say what to write" }, /* which is only read */
+    { "disc.cdi", { 0 }, NULL, "does not say what to write" }, /* which is only read */
     { "disc.iso", { .to = "wave" }, NULL, "'wave' is no format that is written here; there are: " },
     { "disc.iso", { .to = "wav" }, "wav", "has no audio track" },
     { "disc.iso", { .sums = "md4" }, NULL, "'md4' is no sum" },
