@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { COUNT = 60 };
@@ -81,6 +82,17 @@ static const struct made_track with_gap_of_sound[] = {
 static const struct made_track with_sound_in_the_pause[] = {
     { .mode = DK_AUDIO, .stored = 2352, .count = 150 + COUNT, .pregap = 150, .lba = -150 },
 };
+static const struct made_track with_hidden_sound[] = {
+    { .mode = DK_AUDIO, .stored = 2352, .count = 12 + COUNT, .pregap = 12 },
+};
+static void silence(uint8_t *image)
+{
+    memset(image, 0, (size_t)20 * 2352);
+}
+
+static const struct made_track with_silent_gap[] = {
+    DATA, { .mode = DK_AUDIO, .stored = 2352, .count = COUNT, .pregap = 20, .spoil = silence }
+};
 static const struct made_track odd_edc[] = { { .mode = DK_MODE1, .stored = 2352, .count = COUNT, .spoil = flip_edc } };
 
 #define TRACKS(list) list, sizeof(list) / sizeof *(list)
@@ -138,6 +150,39 @@ static const struct {
     { TRACKS(odd_edc), "cue", { .sector = 2048 }, "check bytes of 1 sectors", "--allow-loss", NULL, "check-bytes" },
     { TRACKS(with_form2), "cue", { .sector = 2048 }, "5 Form 2 sectors", "--allow-loss", NULL, "form2" },
     { TRACKS(with_form2), "cue", { 0 }, NULL, "", NULL, NULL },
+    { TRACKS(with_lyrics), "mds", { 0 }, NULL, "", NULL, NULL },
+    { TRACKS(with_sound_in_the_pause), "nrg", { 0 }, NULL, "", NULL, NULL },
+    { TRACKS(with_sound_in_the_pause),
+      "mds",
+      { 0 },
+      "150 sectors of the pause before LBA 0 (from LBA -150 on)",
+      "--allow-loss",
+      NULL,
+      "pause" },
+    { TRACKS(with_hidden_sound), "cue", { 0 }, NULL, "", NULL, NULL },
+    { TRACKS(with_hidden_sound),
+      "mds",
+      { 0 },
+      "12 sectors before the first track (from LBA 0 on)",
+      "--allow-loss",
+      NULL,
+      "hidden" },
+    { TRACKS(with_gap_of_sound),
+      "gdi",
+      { 0 },
+      "20 sectors of a pregap (from LBA 60 on)",
+      "--allow-loss",
+      NULL,
+      "pregap" },
+    /* where a silent one begins is told, and stops nothing */
+    { TRACKS(with_silent_gap), "gdi", { 0 }, NULL, "", NULL, "pregap-lengths" },
+    { TRACKS(two_sessions),
+      "toc",
+      { 0 },
+      "borders of its 2 sessions (the first ends at LBA 60)",
+      "--allow-loss",
+      NULL,
+      "sessions" },
 };
 
 static bool lists(const struct dk_conversion *conversion, const char *id)
@@ -156,7 +201,9 @@ START_TEST(weighs_losses)
     char path[1000];
     bool done;
 
-    snprintf(path, sizeof path, "%s/%d.%s", suite_folder(), _i, cases[_i].to);
+    snprintf(path, sizeof path, "%s/%d", suite_folder(), _i); /* some formats' files have names of their own */
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/%d/disc.%s", suite_folder(), _i, cases[_i].to);
     done = dk_convert(disc, path, &cases[_i].options, &conversion, &error);
     ck_assert_msg(done == (cases[_i].refused == NULL), "%s", error.text);
     ck_assert_msg(done || strstr(error.text, cases[_i].refused), "%s", error.text);
@@ -240,6 +287,38 @@ START_TEST(tells_attributes_of_the_table)
 }
 END_TEST
 
+/* From image to image each of them is content. */
+START_TEST(counts_attributes_from_image_to_image)
+{
+    static const struct dk_index index = { 2, 30 };
+    static const char *const words[] = { "the indexes above 1 of track 1", "the mark of pre-emphasis of track 1",
+                                         "the marks of copying allowed or of four channels of track 2",
+                                         "the ISRC of track 2", "the media catalog number 1234567890128" };
+    const struct dk_convert_options options = { 0 };
+    struct dk_disc *disc = made_disc(music, 2);
+    struct dk_conversion conversion;
+    struct dk_error error = { 0 };
+    char path[1000];
+
+    strcpy(disc->mcn, "1234567890128");
+    strcpy(disc->tracks[1].isrc, "USRC17607839");
+    disc->tracks[0].indexes = &index;
+    disc->tracks[0].index_count = 1;
+    disc->tracks[0].control |= DK_CONTROL_PRE_EMPHASIS;
+    disc->tracks[1].control |= DK_CONTROL_COPY_PERMITTED;
+    snprintf(path, sizeof path, "%s/attributes.gdi", suite_folder());
+    ck_assert(!dk_convert(disc, path, &options, &conversion, &error));
+    ck_assert_int_eq(error.kind, DK_ERROR_REFUSED);
+    ck_assert_uint_eq(conversion.loss_count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_msg(strstr(error.text, words[i]) != NULL, "%s", error.text);
+        ck_assert_int_eq(conversion.losses[i].kind, DK_LOSS_CONTENT);
+    }
+    dk_conversion_free(&conversion);
+    dk_disc_close(disc);
+}
+END_TEST
+
 START_TEST(refuses_a_dvd_where_only_cds_fit)
 {
     const struct dk_convert_options options = { .allow_loss = true };
@@ -265,6 +344,7 @@ static void add_all(TCase *test_case)
     tcase_add_test(test_case, tells_many_tracks_by_their_range);
     tcase_add_test(test_case, damage_is_told_once);
     tcase_add_test(test_case, tells_attributes_of_the_table);
+    tcase_add_test(test_case, counts_attributes_from_image_to_image);
     tcase_add_test(test_case, refuses_a_dvd_where_only_cds_fit);
 }
 

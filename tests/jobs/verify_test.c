@@ -3,6 +3,8 @@
 #include "support/random.h"
 #include "support/suite.h"
 
+#include <disckit/cdtext.h>
+#include <disckit/format.h>
 #include <disckit/verify.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +196,78 @@ START_TEST(compares_the_tables)
 }
 END_TEST
 
+/* ---- As far as the result can hold it ---- */
+
+static void other_flags(struct dk_disc *disc)
+{
+    disc->tracks[1].control |= DK_CONTROL_COPY_PERMITTED;
+}
+
+static void other_pregap(struct dk_disc *disc)
+{
+    disc->tracks[1].pregap = 0;
+}
+
+static void other_text(struct dk_disc *disc)
+{
+    dk_cd_text_add(&disc->cd_text, disc->arena, 1, DK_TEXT_TITLE, "Another");
+}
+
+static const struct {
+    void (*change)(struct dk_disc *disc);
+    unsigned holds; /* the bit without which nobody asks */
+    const char *words;
+} attributes[] = {
+    { other_isrc, DK_HOLDS_ISRC, "another ISRC" },
+    { other_mcn, DK_HOLDS_MCN, "the MCN" },
+    { other_indexes, DK_HOLDS_INDEXES, "another list of indexes" },
+    { other_flags, DK_HOLDS_FLAGS, "another set of flags" },
+    { other_pregap, DK_HOLDS_PREGAPS, "another pregap" },
+    { other_text, DK_HOLDS_CD_TEXT, "another CD-TEXT for track 1: '', not 'Another'" },
+};
+
+START_TEST(asks_for_what_the_result_can_hold)
+{
+    static const struct made_track tracks[] = {
+        { .mode = DK_MODE1, .stored = 2352, .count = 100 },
+        { .mode = DK_AUDIO, .stored = 2352, .count = 50, .pregap = 10 },
+    };
+    struct dk_error error = { 0 };
+    struct dk_disc *one = made_disc(tracks, 2), *other = made_disc(tracks, 2);
+
+    attributes[_i].change(one);
+    ck_assert(!dk_verify_disc(one, other, ~0U, NULL, &error));
+    ck_assert_msg(strstr(error.text, attributes[_i].words) != NULL, "%s", error.text);
+    ck_assert_msg(dk_verify_disc(one, other, ~attributes[_i].holds, NULL, &error), "%s", error.text);
+    dk_disc_close(one);
+    dk_disc_close(other);
+}
+END_TEST
+
+/* The gap of the second track: sound in the disc, not in the result. */
+START_TEST(compares_what_lies_before_a_track)
+{
+    static const struct made_track full[] = {
+        { .mode = DK_MODE1, .stored = 2352, .count = 100 },
+        { .mode = DK_AUDIO, .stored = 2352, .count = 50, .pregap = 10 },
+    };
+    static const struct made_track bare[] = {
+        { .mode = DK_MODE1, .stored = 2352, .count = 100 },
+        { .mode = DK_AUDIO, .stored = 2352, .count = 40, .lba = 110 },
+    };
+    struct dk_error error = { 0 };
+    struct dk_disc *one = made_disc(full, 2), *other = made_disc(bare, 2);
+
+    other->tracks[1].pregap = 10;
+    ck_assert(!dk_verify_disc(one, other, ~0U, NULL, &error));
+    ck_assert_msg(strstr(error.text, "lacks sectors from LBA 100 on") != NULL, "%s", error.text);
+    ck_assert_msg(dk_verify_disc(one, other, ~(unsigned)DK_HOLDS_PREGAPS, NULL, &error), "%s", error.text);
+    ck_assert_msg(dk_verify_disc(other, one, ~0U, NULL, &error), "%s", error.text);
+    dk_disc_close(one);
+    dk_disc_close(other);
+}
+END_TEST
+
 static void add_files(TCase *test_case)
 {
     tcase_add_loop_test(test_case, compares_with_a_file, 0, sizeof files / sizeof *files);
@@ -205,6 +279,8 @@ static void add_discs(TCase *test_case)
 {
     tcase_add_loop_test(test_case, compares_with_a_disc, 0, sizeof discs / sizeof *discs);
     tcase_add_loop_test(test_case, compares_the_tables, 0, sizeof tables / sizeof *tables);
+    tcase_add_loop_test(test_case, asks_for_what_the_result_can_hold, 0, sizeof attributes / sizeof *attributes);
+    tcase_add_test(test_case, compares_what_lies_before_a_track);
 }
 
 int main(void)
