@@ -5,7 +5,9 @@
 #include "formats/chd_codec.h"
 #include "formats/chd_huffman.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     CHANNELS = 2,
@@ -59,14 +61,32 @@ static uint32_t take_unary(struct bits *bits)
 
 /* ---- Residuals ---- */
 
+static int32_t unfold(uint32_t folded)
+{
+    return (int32_t)(folded >> 1 ^ (0 - (folded & 1)));
+}
+
 static void take_rice(struct bits *from, unsigned parameter, int32_t *to, size_t count)
 {
     struct bits bits = *from; /* of its own, so that it stays in registers */
 
     for (size_t i = 0; i < count; i++) {
-        const uint32_t high = take_unary(&bits) << parameter, folded = high | bits_take(&bits, parameter);
+        unsigned zeros, length;
 
-        to[i] = (int32_t)(folded >> 1 ^ (0 - (folded & 1)));
+        if (bits.count < 48)
+            bits_fill(&bits);
+        zeros = bits.window ? (unsigned)__builtin_clzll(bits.window) : 64;
+        length = zeros + 1 + parameter;
+        if (length <= bits.count) { /* nearly always */
+            const uint32_t low = parameter ? (uint32_t)(bits.window << (zeros + 1) >> (64 - parameter)) : 0;
+
+            to[i] = unfold(zeros << parameter | low);
+            bits_skip(&bits, length);
+        } else {
+            const uint32_t high = take_unary(&bits) << parameter;
+
+            to[i] = unfold(high | bits_take(&bits, parameter));
+        }
     }
     *from = bits;
 }
@@ -104,59 +124,60 @@ static bool take_residual(struct bits *bits, int32_t *block, size_t size, unsign
 
 /* ---- Prediction ---- */
 
-/* Sums wrap as unsigned numbers do, where a damaged stream makes them too large. */
-static inline __attribute__((always_inline)) void predict(int32_t *block, size_t size, const int32_t *factors,
-                                                          unsigned order, unsigned shift)
-{
-    for (size_t i = order; i < size; i++) {
-        uint32_t sum = 0;
+/* The sample before comes last, since it has only just been made. */
+#define TERM(k)  factors[k] * at[-1 - (k)]
+#define TERMS_1  TERM(0)
+#define TERMS_2  TERM(1) + TERMS_1
+#define TERMS_3  TERM(2) + TERMS_2
+#define TERMS_4  TERM(3) + TERMS_3
+#define TERMS_5  TERM(4) + TERMS_4
+#define TERMS_6  TERM(5) + TERMS_5
+#define TERMS_7  TERM(6) + TERMS_6
+#define TERMS_8  TERM(7) + TERMS_7
+#define TERMS_9  TERM(8) + TERMS_8
+#define TERMS_10 TERM(9) + TERMS_9
+#define TERMS_11 TERM(10) + TERMS_10
+#define TERMS_12 TERM(11) + TERMS_11
 
-        for (unsigned k = 0; k < order; k++)
-            sum += (uint32_t)factors[k] * (uint32_t)block[i - 1 - k];
-        block[i] = (int32_t)((uint32_t)block[i] + (uint32_t)((int32_t)sum >> shift));
-    }
-}
-
-static void predict_wide(int32_t *block, size_t size, const int32_t *factors, unsigned order, unsigned shift)
-{
-    for (size_t i = order; i < size; i++) {
-        int64_t sum = 0;
-
-        for (unsigned k = 0; k < order; k++)
-            sum += (int64_t)factors[k] * block[i - 1 - k];
-        block[i] = (int32_t)((uint32_t)block[i] + (uint32_t)(sum >> shift));
-    }
-}
-
-/* The orders that encoders use are loops of a length that the compiler knows. */
-static void predict_narrow(int32_t *block, size_t size, const int32_t *factors, unsigned order, unsigned shift)
-{
-    switch (order) {
-#define KNOWN(n)                                                                                                       \
-    case n:                                                                                                            \
-        predict(block, size, factors, n, shift);                                                                       \
+#define PREDICT(order)                                                                                                 \
+    case order:                                                                                                        \
+        for (int32_t *at = block + order; at < end; at++)                                                              \
+            *at = (int32_t)((uint32_t)*at + (uint32_t)((TERMS_##order) >> shift));                                     \
         break
-        KNOWN(1);
-        KNOWN(2);
-        KNOWN(3);
-        KNOWN(4);
-        KNOWN(5);
-        KNOWN(6);
-        KNOWN(7);
-        KNOWN(8);
-        KNOWN(9);
-        KNOWN(10);
-        KNOWN(11);
-        KNOWN(12);
-#undef KNOWN
-    default:
-        predict(block, size, factors, order, shift);
-    }
-}
 
-static unsigned bits_for(unsigned count)
+/*
+ * What is in the block are the differences to the prediction, behind `order` samples. Encoders use orders up to 12,
+ * each of which has a loop without a loop in it. No sum leaves 64 bits: 32 products of 32 and 15.
+ */
+static void predict(int32_t *block, size_t size, const int32_t *narrow, unsigned order, unsigned shift)
 {
-    return count <= 1 ? 0 : 32 - (unsigned)__builtin_clz(count - 1);
+    int32_t *const end = block + size;
+    int64_t factors[ORDER_MAX];
+
+    for (unsigned k = 0; k < order; k++)
+        factors[k] = narrow[k];
+    switch (order) {
+        PREDICT(1);
+        PREDICT(2);
+        PREDICT(3);
+        PREDICT(4);
+        PREDICT(5);
+        PREDICT(6);
+        PREDICT(7);
+        PREDICT(8);
+        PREDICT(9);
+        PREDICT(10);
+        PREDICT(11);
+        PREDICT(12);
+    default:
+        for (int32_t *at = block + order; at < end; at++) {
+            int64_t sum = 0;
+
+            for (unsigned k = order; k-- > 0;)
+                sum += TERM(k);
+            *at = (int32_t)((uint32_t)*at + (uint32_t)(sum >> shift));
+        }
+    }
 }
 
 /* ---- Subframes (RFC 9639 section 9.2) ---- */
@@ -171,7 +192,7 @@ static bool take_fixed(struct bits *bits, int32_t *block, size_t size, unsigned 
     if (!take_residual(bits, block, size, order))
         return false;
     if (order)
-        predict_narrow(block, size, factors[order], order, 0);
+        predict(block, size, factors[order], order, 0);
     return true;
 }
 
@@ -191,10 +212,7 @@ static bool take_linear(struct bits *bits, int32_t *block, size_t size, unsigned
     take_plain(bits, precision, factors, order);
     if (!take_residual(bits, block, size, order))
         return false;
-    if (width + precision + bits_for(order) <= 32)
-        predict_narrow(block, size, factors, order, (unsigned)shift);
-    else
-        predict_wide(block, size, factors, order, (unsigned)shift);
+    predict(block, size, factors, order, (unsigned)shift);
     return true;
 }
 
@@ -305,15 +323,22 @@ static void join(const struct frame *frame, int32_t *a, int32_t *b)
     }
 }
 
-static void put(const int32_t *left, const int32_t *right, size_t size, bool big_endian, uint8_t *to)
+/* Loops of one order each, which the compiler can make wide. */
+static void put_little(const int32_t *left, const int32_t *right, size_t size, uint8_t *to)
 {
-    const unsigned first = big_endian ? 8 : 0, second = 8 - first;
+    for (size_t i = 0; i < size; i++) {
+        const uint32_t pair = htole32((uint32_t)left[i] & 0xFFFF) | htole32((uint32_t)right[i] << 16);
 
-    for (size_t i = 0; i < size; i++, to += PAIR) {
-        to[0] = (uint8_t)(left[i] >> first);
-        to[1] = (uint8_t)(left[i] >> second);
-        to[2] = (uint8_t)(right[i] >> first);
-        to[3] = (uint8_t)(right[i] >> second);
+        memcpy(to + i * PAIR, &pair, PAIR);
+    }
+}
+
+static void put_big(const int32_t *left, const int32_t *right, size_t size, uint8_t *to)
+{
+    for (size_t i = 0; i < size; i++) {
+        const uint32_t pair = htobe32((uint32_t)left[i] << 16 | ((uint32_t)right[i] & 0xFFFF));
+
+        memcpy(to + i * PAIR, &pair, PAIR);
     }
 }
 
@@ -348,7 +373,7 @@ bool chd_flac_frames(void *worker, const uint8_t *from, size_t from_size, uint8_
 
         if (!take_frame(flac, &frame, pairs))
             return false;
-        put(flac->samples[0], flac->samples[1], frame.size, big_endian, to);
+        (big_endian ? put_big : put_little)(flac->samples[0], flac->samples[1], frame.size, to);
         to += frame.size * PAIR;
         pairs -= frame.size;
     }
