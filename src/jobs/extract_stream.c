@@ -45,6 +45,30 @@ static bool stream_entry(const struct dk_entry *entry, void *context)
     return true;
 }
 
+/* What a user names has to have contents, or others in it that have. */
+static bool has_contents(const struct dk_entry *entry, void *context)
+{
+    struct stream *stream = context;
+
+    stream->failed = entry->type != DK_ENTRY_FILE && entry->type != DK_ENTRY_DIRECTORY;
+    if (stream->failed && entry->target)
+        dk_fail(stream->error, DK_ERROR_REFUSED, "'%s' is a symbolic link to '%s', and has no contents of its own",
+                entry->path, entry->target);
+    else if (stream->failed)
+        dk_fail(stream->error, DK_ERROR_REFUSED, "'%s' is a device, a FIFO or a socket, and has no contents",
+                entry->path);
+    return false;
+}
+
+static bool paths_have_contents(struct stream *stream, struct dk_tree *tree)
+{
+    for (size_t i = 0; i < stream->options->path_count && !stream->failed; i++)
+        if (!dk_tree_walk(tree, stream->options->paths[i], DK_WALK_SELF | DK_WALK_UNSORTED, has_contents, stream,
+                          stream->error))
+            return false;
+    return !stream->failed;
+}
+
 bool dk_extract_stream(const struct dk_disc *disc, struct dk_tree *tree, const struct dk_extract_options *options,
                        int to, struct dk_extracted *done, struct dk_error *error)
 {
@@ -52,7 +76,7 @@ bool dk_extract_stream(const struct dk_disc *disc, struct dk_tree *tree, const s
     bool walked;
 
     *done = (struct dk_extracted){ 0 };
-    if (!paths_are_there(tree, options, error) || !reader_open(&stream.reader, disc, error))
+    if (!paths_have_contents(&stream, tree) || !reader_open(&stream.reader, disc, error))
         return false;
     stream.job = (struct contents_job){
         .reader = &stream.reader, .tree = tree, .watch = options->watch, .doing = "writing", .done = &stream.progress

@@ -142,6 +142,15 @@ END
     (cd tree/docs && find . -type f -printf '%P\n' | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat) | cmp - all
 }
 
+@test "-O of a link is refused: it has no contents" {
+    need genisoimage openssl
+    make_tree
+    genisoimage -quiet -R -o disc.iso tree
+    run "$BIN/disc-extract" -O disc.iso docs/70000.bin link
+    [ "$status" -eq 1 ]
+    [ "$output" = "disc-extract: 'link' is a symbolic link to 'docs/deep', and has no contents of its own" ]
+}
+
 @test "what is there is left alone, the rest is extracted, exit 3; --force replaces" {
     need genisoimage openssl
     make_tree
