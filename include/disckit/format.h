@@ -61,6 +61,12 @@ struct dk_write_run {
     void *context;
 };
 
+/*
+ * The samples of a sound file (WAVE, AIFF or FLAC, told by what is in it) that has CD audio: 4 bytes for each pair of
+ * left and right, little-endian but for AIFF. A store with one user, or NULL; it uses `file` on its own.
+ */
+DK_API struct dk_store *dk_sound_open(struct dk_store *file, struct dk_notes *notes, struct dk_error *error);
+
 /* How a disc is written. */
 struct dk_write_options {
     unsigned sector; /* bytes a sector of data tracks in the result: 0 (the format's own choice), 2048 or 2352 */

@@ -3,6 +3,7 @@
 #include "util/checked.h"
 #include "util/cursor.h"
 
+#include <disckit/format.h>
 #include <disckit/sector.h>
 #include <string.h>
 
@@ -41,6 +42,19 @@ const struct sound_kind *sound_find(struct dk_store *file)
             memcmp(magic + 8, kinds[i].then, strlen(kinds[i].then)) == 0)
             return &kinds[i].kind;
     return NULL;
+}
+
+struct dk_store *dk_sound_open(struct dk_store *file, struct dk_notes *notes, struct dk_error *error)
+{
+    const struct sound_kind *kind = sound_find(file);
+    struct sound sound = { 0 };
+
+    if (!kind || !kind->open) {
+        dk_fail(error, DK_ERROR_FORMAT, "%s is %s, which is not read here", file->name,
+                kind ? kind->name : "no sound file that is known");
+        return NULL;
+    }
+    return kind->open(file, &sound, notes, error) ? sound.store : NULL;
 }
 
 bool sound_check(const struct dk_store *file, unsigned channels, unsigned rate, unsigned bits, struct dk_error *error)

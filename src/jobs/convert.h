@@ -60,7 +60,7 @@ bool convert_find_target(struct convert *convert, struct dk_error *error);
 /* ---- Planning ---- */
 
 bool convert_plan_iso(struct convert *convert, struct dk_error *error);
-bool convert_plan_wav(struct convert *convert, struct dk_error *error);
+bool convert_plan_sound(struct convert *convert, struct dk_error *error);
 bool convert_plan_image(struct convert *convert, struct dk_error *error);
 /* Refuses, and keeps what would work; `suffix` is NULL where the output's name may stay. */
 bool convert_refuse(struct convert *convert, const char *advice, const char *suffix, struct dk_error *error,
@@ -77,10 +77,12 @@ bool convert_accept_losses(struct convert *convert, struct dk_error *error);
 /* What may differ from what was written is what the disk did to it, so each way compares what it wrote. */
 bool convert_verify_iso(struct convert *convert, struct dk_error *error);
 bool convert_verify_wav(struct convert *convert, struct dk_error *error);
+bool convert_verify_flac(struct convert *convert, struct dk_error *error);
 bool convert_verify_image(struct convert *convert, struct dk_error *error);
 
 bool convert_write_iso(struct convert *convert, struct dk_error *error);
 bool convert_write_wav(struct convert *convert, struct dk_error *error);
+bool convert_write_flac(struct convert *convert, struct dk_error *error);
 bool convert_write_image(struct convert *convert, struct dk_error *error);
 
 #endif

@@ -185,7 +185,7 @@ bool convert_plan_iso(struct convert *convert, struct dk_error *error)
     return true;
 }
 
-/* ---- WAV ---- */
+/* ---- Sound ---- */
 
 static void add_sound(struct convert *convert, unsigned track, int32_t lba, uint32_t count)
 {
@@ -223,7 +223,7 @@ static bool has_hidden_track(const struct dk_disc *disc)
     return false;
 }
 
-bool convert_plan_wav(struct convert *convert, struct dk_error *error)
+bool convert_plan_sound(struct convert *convert, struct dk_error *error)
 {
     const struct dk_disc *disc = convert->disc;
 
@@ -245,11 +245,11 @@ bool convert_plan_wav(struct convert *convert, struct dk_error *error)
         char advice[40];
 
         snprintf(advice, sizeof advice, "--track %u", convert->options->track);
-        return convert_refuse(convert, advice, "iso", error, "track %u of %s is data, and a .wav holds sound",
-                              convert->options->track, disc->path);
+        return convert_refuse(convert, advice, "iso", error, "track %u of %s is data, and a .%s holds sound",
+                              convert->options->track, disc->path, convert->target.id);
     }
-    return convert_refuse(convert, NULL, "iso", error, "%s has no audio track%s, and a .wav holds nothing else",
-                          disc->path, convert->options->session ? " in that session" : "");
+    return convert_refuse(convert, NULL, "iso", error, "%s has no audio track%s, and a .%s holds nothing else",
+                          disc->path, convert->options->session ? " in that session" : "", convert->target.id);
 }
 
 /* ---- Images ---- */

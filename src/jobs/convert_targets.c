@@ -8,13 +8,25 @@
 
 enum { IDS = 200 /* bytes of a list of them */ };
 
-static const struct dk_target wav_target = {
-    .id = "wav",
-    .name = "WAV: the sound of audio tracks, a file each",
-    .suffixes = "wav",
-    .holds = DK_HOLDS_AUDIO,
-    .writable = true,
+/* What only a conversion makes. */
+static const struct dk_target sound_targets[] = {
+    {
+        .id = "flac",
+        .name = "FLAC: the sound of audio tracks, a file each, with tags",
+        .suffixes = "flac",
+        .holds = DK_HOLDS_AUDIO | DK_HOLDS_CD_TEXT | DK_HOLDS_INDEXES | DK_HOLDS_ISRC | DK_HOLDS_MCN | DK_HOLDS_FLAGS,
+        .writable = true,
+    },
+    {
+        .id = "wav",
+        .name = "WAV: the sound of audio tracks, a file each",
+        .suffixes = "wav",
+        .holds = DK_HOLDS_AUDIO,
+        .writable = true,
+    },
 };
+
+enum { SOUND_TARGETS = sizeof sound_targets / sizeof *sound_targets };
 
 static const char *const holds_names[] = { "cd-data", "audio",       "dvd",    "sessions", "subchannel", "cd-text",
                                            "indexes", "check-bytes", "tracks", "pregaps",  "isrc",       "mcn",
@@ -49,16 +61,17 @@ bool dk_target_at(size_t index, struct dk_target *target)
             .codecs = format->codecs,
             .writable = format->write || format->iso_sink || is_iso(format),
         };
-    } else if (index == count) {
-        *target = wav_target;
+    } else if (index < count + SOUND_TARGETS) {
+        *target = sound_targets[index - count];
     }
-    return index <= count;
+    return index < count + SOUND_TARGETS;
 }
 
 /* The first is also that of an ISO which is packed. */
 static const struct convert_way ways[] = {
     { "iso", convert_plan_iso, convert_write_iso, convert_verify_iso },
-    { "wav", convert_plan_wav, convert_write_wav, convert_verify_wav },
+    { "flac", convert_plan_sound, convert_write_flac, convert_verify_flac },
+    { "wav", convert_plan_sound, convert_write_wav, convert_verify_wav },
     { NULL, convert_plan_image, convert_write_image, convert_verify_image },
 };
 

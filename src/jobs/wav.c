@@ -1,10 +1,8 @@
 /* Writing the sound of tracks as WAV files (RIFF, "Multimedia Programming Interface and Data Specifications 1.0"). */
-#include "jobs/convert.h"
+#include "jobs/sounds.h"
 
 #include <disckit/verify.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -48,37 +46,10 @@ static bool copy(void *context, struct dk_store *store, uint64_t offset, uint64_
     return dk_output_copy(context, store, offset, count, error);
 }
 
-/* "disc.wav" itself where there is one file; else "disc (Track 03).wav". */
-static char *name_of(const struct convert *convert, const struct convert_sound *sound)
-{
-    const char *path = convert->path, *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
-    const int stem = dot ? (int)(dot - path) : (int)strlen(path);
-    char *name;
-
-    if (convert->sound_count == 1)
-        return strdup(path);
-    return asprintf(&name, "%.*s (Track %02u)%s", stem, path, sound->track, dot ? dot : "") < 0 ? NULL : name;
-}
-
 static bool write_sound(struct convert *convert, const struct convert_sound *sound, uint64_t done,
                         struct dk_output_file *file, struct dk_error *error)
 {
-    const struct dk_pipeline settings = {
-        .disc = convert->disc,
-        .source = convert->options->source,
-        .lba = sound->lba,
-        .count = sound->count,
-        .form = DK_FORM_RAW,
-        .go_on = true,
-        .bad = &convert->result->bad,
-        .take = take,
-        .copy = copy,
-        .context = file,
-        .watch = convert->options->watch,
-        .doing = "converting",
-        .done_before = done * DK_SECTOR_RAW,
-        .total = convert->result->sectors * DK_SECTOR_RAW,
-    };
+    const struct dk_pipeline settings = sounds_pipeline(convert, sound, done, take, copy, file);
     uint8_t header[HEADER_SIZE];
 
     make_header(header, sound->count * DK_SECTOR_RAW);
@@ -87,28 +58,7 @@ static bool write_sound(struct convert *convert, const struct convert_sound *sou
 
 bool convert_write_wav(struct convert *convert, struct dk_error *error)
 {
-    uint64_t done = 0;
-    char advice[40];
-
-    if (strcmp(convert->path, "-") == 0 && convert->sound_count > 1) {
-        /* the last, since what is hidden before the first would be a file more */
-        snprintf(advice, sizeof advice, "--track %u", convert->sounds[convert->sound_count - 1].track);
-        return convert_refuse(convert, convert->options->track ? NULL : advice, NULL, error,
-                              "stdout takes one file, and %s has %zu audio tracks", convert->disc->path,
-                              convert->sound_count);
-    }
-    for (size_t i = 0; i < convert->sound_count; i++) {
-        char *name = name_of(convert, &convert->sounds[i]);
-        struct dk_output_file *file = name ? dk_output_add(convert->output, name, error) : NULL;
-
-        if (!name)
-            return dk_fail_errno(error, "cannot write %s", convert->path);
-        free(name);
-        if (!file || !write_sound(convert, &convert->sounds[i], done, file, error))
-            return false;
-        done += convert->sounds[i].count;
-    }
-    return true;
+    return sounds_write(convert, write_sound, error);
 }
 
 static bool verify_sound(struct convert *convert, const struct convert_sound *sound, const char *path,
@@ -136,8 +86,5 @@ static bool verify_sound(struct convert *convert, const struct convert_sound *so
 
 bool convert_verify_wav(struct convert *convert, struct dk_error *error)
 {
-    for (size_t i = 0; i < convert->sound_count; i++)
-        if (!verify_sound(convert, &convert->sounds[i], dk_output_path(dk_output_file_at(convert->output, i)), error))
-            return false;
-    return true;
+    return sounds_verify(convert, verify_sound, error);
 }

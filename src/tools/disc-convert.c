@@ -62,9 +62,8 @@ static const struct program program = {
     .operand_completion = COMPLETE_FILE,
     .options = option_rows,
     .examples = examples,
-    .more =
-        "The suffix of OUTPUT chooses what is written: .iso (the data track), .wav (audio tracks), .cue and others\n"
-        "(the whole disc; --list-formats names them). OUTPUT may be - for an .iso or one .wav.",
+    .more = "The suffix of OUTPUT chooses what is written: .iso (the data track), .wav or .flac (audio tracks),\n"
+            ".cue and others (the whole disc; --list-formats names them). OUTPUT may be - for an .iso or one sound.",
 };
 
 static void close_disc(struct dk_disc **disc)
