@@ -27,6 +27,7 @@ extern const struct dk_format format_jso;
 extern const struct dk_format format_mds;
 extern const struct dk_format format_nrg;
 extern const struct dk_format format_pdi;
+extern const struct dk_format format_scram;
 extern const struct dk_format format_toc;
 extern const struct dk_format format_uif;
 extern const struct dk_format format_wbfs;
