@@ -31,6 +31,8 @@ struct dk_store_ops {
 /* Each returns a new store with one user, or NULL. A store of a store uses it on its own: the caller still closes its
  * own. */
 DK_API struct dk_store *dk_store_open_file(const char *path, struct dk_error *error);
+/* The descriptor of a file is the store's from here on, also on failure. */
+DK_API struct dk_store *dk_store_from_descriptor(int fd, const char *name, struct dk_error *error);
 DK_API struct dk_store *dk_store_from_memory(const void *bytes, size_t size, const char *name); /* keeps a copy */
 DK_API struct dk_store *dk_store_slice(struct dk_store *whole, uint64_t offset, uint64_t size, struct dk_error *error);
 /* `count` stores, one behind the other, as one. */

@@ -52,27 +52,25 @@ static const struct dk_store_ops file_ops = {
     .destroy = file_destroy,
 };
 
-struct dk_store *dk_store_open_file(const char *path, struct dk_error *error)
+struct dk_store *dk_store_from_descriptor(int fd, const char *name, struct dk_error *error)
 {
-    /* O_NONBLOCK: a fifo that somebody put there must not hang us */
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct file_store *file = NULL;
     struct stat status;
 
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        dk_fail_errno(error, "cannot open %s", path);
+    if (fstat(fd, &status) != 0) {
+        dk_fail_errno(error, "cannot open %s", name);
         goto fail;
     }
     if (!S_ISREG(status.st_mode)) {
-        dk_fail(error, DK_ERROR_FORMAT, "%s is not a file", path);
+        dk_fail(error, DK_ERROR_FORMAT, "%s is not a file", name);
         goto fail;
     }
-    file = malloc(sizeof *file + strlen(path) + 1);
+    file = malloc(sizeof *file + strlen(name) + 1);
     if (!file) {
-        dk_fail_errno(error, "cannot open %s", path);
+        dk_fail_errno(error, "cannot open %s", name);
         goto fail;
     }
-    strcpy(file->name, path);
+    strcpy(file->name, name);
     file->fd = fd;
     file->store.ops = &file_ops;
     file->store.size = (uint64_t)status.st_size;
@@ -81,7 +79,18 @@ struct dk_store *dk_store_open_file(const char *path, struct dk_error *error)
     return &file->store;
 
 fail:
-    if (fd >= 0)
-        close(fd);
+    close(fd);
     return NULL;
+}
+
+struct dk_store *dk_store_open_file(const char *path, struct dk_error *error)
+{
+    /* O_NONBLOCK: a fifo that somebody put there must not hang us */
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0) {
+        dk_fail_errno(error, "cannot open %s", path);
+        return NULL;
+    }
+    return dk_store_from_descriptor(fd, path, error);
 }

@@ -35,13 +35,6 @@ static const struct named_kind kinds[] = {
     { "an EnCase image (EWF)", 0, MAGIC("EVF2\x0D\x0A\x81\0"), 0, "\"ewfexport -f raw\" makes a plain image of it" },
     { "an AFF image", 0, MAGIC("AFF10\r\n"), 0, "\"affconvert -r\" makes a plain image of it" },
     { "a squashfs file system, no disc", 0, MAGIC("hsqs"), NAMED_WEAKLY, "unsquashfs unpacks it" },
-    { "a file compressed by gzip", 0, MAGIC("\x1F\x8B\x08"), 0, NULL },
-    { "a file compressed by xz", 0,
-      MAGIC("\xFD"
-            "7zXZ\0"),
-      NAMED_WEAKLY, NULL },
-    { "a file compressed by zstd", 0, MAGIC("\x28\xB5\x2F\xFD"), 0, NULL },
-    { "a file compressed by bzip2", 0, MAGIC("BZh"), NAMED_WEAKLY, NULL },
     { "a file compressed by lz4", 0, MAGIC("\4\"M\x18"), 0, NULL },
     { "a ZIP archive", 0, MAGIC("PK\3\4"), 0, NULL },
     { "a 7z archive", 0, MAGIC("7z\xBC\xAF\x27\x1C"), 0, NULL },

@@ -1,5 +1,6 @@
 /* Opening an image: every format bids on what the file holds, and the surest one reads. */
 #include "formats/named.h"
+#include "formats/peel.h"
 #include "formats/rows.h"
 #include "formats/sheets.h"
 #include "formats/side.h"
@@ -84,12 +85,52 @@ struct opening {
     struct dk_candidate candidate;
     const struct dk_format *format; /* NULL: none bids */
     const struct named_kind *named; /* it is this, and no format reads it */
+    uint64_t wrapped_size;          /* of the file, where the store is what was packed in it; else 0 */
+    struct dk_notes notes;          /* of how it was opened */
 };
 
 static void close_opening(struct opening *opening)
 {
     dk_store_close(opening->store);
     free(opening->ends);
+    dk_notes_free(&opening->notes);
+}
+
+static bool recognise(struct opening *opening, struct dk_error *error)
+{
+    opening->candidate.store = opening->store;
+    if (!read_ends(&opening->candidate, opening->ends, opening->ends + DK_PROBE_HEAD, error))
+        return false;
+    opening->format = surest(&opening->candidate);
+    opening->named = named_kind_of(&opening->candidate);
+    if (opening->format && opening->named && opening->named->flags & NAMED_WEAKLY)
+        opening->named = NULL;
+    return true;
+}
+
+/* Takes off what is wrapped around the image, layer by layer. */
+static bool peel(struct opening *opening, struct dk_error *error)
+{
+    const struct peel_kind *kind;
+    unsigned layers = 0;
+
+    while (!opening->format && !opening->named && (kind = peel_kind_of(&opening->candidate))) {
+        struct dk_store *inside;
+
+        if (layers++ == PEEL_LAYERS)
+            return dk_fail(error, DK_ERROR_FORMAT, "%s is packed more than %d times", opening->candidate.path,
+                           PEEL_LAYERS);
+        inside = peel_open(kind, &opening->candidate, PEEL_BOUND, &opening->notes, error);
+        if (!inside)
+            return false;
+        if (!opening->wrapped_size)
+            opening->wrapped_size = opening->store->size;
+        dk_store_close(opening->store);
+        opening->store = inside;
+        if (!recognise(opening, error))
+            return false;
+    }
+    return true;
 }
 
 static bool look_at(const char *path, struct opening *opening, struct dk_error *error)
@@ -100,14 +141,24 @@ static bool look_at(const char *path, struct opening *opening, struct dk_error *
     opening->ends = malloc(DK_PROBE_HEAD + DK_PROBE_TAIL);
     if (!opening->ends)
         return dk_fail_errno(error, "cannot open %s", path);
-    opening->candidate = (struct dk_candidate){ .store = opening->store, .path = path };
-    if (!read_ends(&opening->candidate, opening->ends, opening->ends + DK_PROBE_HEAD, error))
-        return false;
-    opening->format = surest(&opening->candidate);
-    opening->named = named_kind_of(&opening->candidate);
-    if (opening->format && opening->named && opening->named->flags & NAMED_WEAKLY)
-        opening->named = NULL;
-    return true;
+    opening->candidate.path = path;
+    return recognise(opening, error) && peel(opening, error);
+}
+
+static void copy_notes(struct dk_disc *disc, const struct dk_notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++)
+        dk_note(&disc->notes, notes->items[i].kind, "%s", notes->items[i].text);
+}
+
+/* What was unpacked only in part may be no image for that reason alone. */
+static void blame_wrapper(const struct opening *opening, struct dk_error *error)
+{
+    for (size_t i = 0; i < opening->notes.count; i++)
+        if (opening->notes.items[i].kind == DK_NOTE_DAMAGE) {
+            dk_fail(error, DK_ERROR_DAMAGED, "%s; that is not enough of an image", opening->notes.items[i].text);
+            return;
+        }
 }
 
 static struct dk_disc *read_disc(const struct opening *opening, struct dk_error *error)
@@ -116,15 +167,20 @@ static struct dk_disc *read_disc(const struct opening *opening, struct dk_error 
 
     if (!opening->format || opening->named) {
         refuse(&opening->candidate, opening->named, error);
+        blame_wrapper(opening, error);
         return NULL;
     }
     disc = dk_disc_new(opening->format->id, opening->candidate.path);
     if (opening->format->read(&opening->candidate, disc, error) && dk_disc_finish(disc, error)) {
         side_attach(&opening->candidate, disc);
         subchannel_settle(disc);
+        copy_notes(disc, &opening->notes);
+        if (opening->wrapped_size)
+            disc->container_size = opening->wrapped_size;
         return disc;
     }
     dk_disc_close(disc);
+    blame_wrapper(opening, error);
     return NULL;
 }
 
@@ -186,7 +242,6 @@ struct dk_disc *dk_image_open(const char *path, struct dk_error *error)
     disc = read_disc(&file, error);
     if (!disc)
         return NULL;
-    for (size_t i = 0; i < notes.count; i++)
-        dk_note(&disc->notes, notes.items[i].kind, "%s", notes.items[i].text);
+    copy_notes(disc, &notes);
     return disc;
 }
