@@ -55,7 +55,8 @@ static void put_flags(struct lines *lines, const struct dk_track *track)
     lines->needed |= any;
 }
 
-static void put_track(struct lines *lines, const struct chd_planned *planned)
+/* The gaps of a GD-ROM are padding, and where they belong follows from that. */
+static void put_track(struct lines *lines, const struct chd_planned *planned, bool gd)
 {
     const struct dk_track *track = planned->track;
     char time[TIME];
@@ -72,8 +73,8 @@ static void put_track(struct lines *lines, const struct chd_planned *planned)
         if (track->indexes[i].lba >= 0)
             fprintf(lines->to, "    INDEX %02d %s\n", track->indexes[i].number,
                     time_text((uint32_t)track->indexes[i].lba, time));
-    lines->needed |=
-        *track->isrc || track->index_count || track->pregap != planned->pregap || track->lba != planned->plain_lba;
+    lines->needed |= *track->isrc || track->index_count || (track->pregap != planned->pregap && !gd) ||
+                     track->lba != planned->plain_lba;
 }
 
 static void put_cd_text(struct lines *lines, const struct chd_plan *plan, struct dk_notes *notes)
@@ -120,10 +121,10 @@ static void put_all(struct lines *lines, const struct chd_plan *plan, struct dk_
 
         if (opens)
             fprintf(lines->to, "REM SESSION %02d\n", track->session);
-        put_track(lines, &plan->tracks[i]);
+        put_track(lines, &plan->tracks[i], plan->gd);
         if (ends && lead_out >= 0)
             fprintf(lines->to, "REM LEAD-OUT %s\n", time_text((uint32_t)lead_out, time));
-        lines->needed |= (ends && lead_out != end) || (track->session > 1 && !plan->gd);
+        lines->needed |= !plan->gd && ((ends && lead_out != end) || track->session > 1);
     }
 }
 

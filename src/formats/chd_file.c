@@ -18,6 +18,7 @@ enum {
     PREFIX = 2 + KEY, /* what a packed hunk comes with: CRC and key */
     METADATA_HEAD = 16,
     METADATA_HASHES = 128, /* entries that count in the SHA-1 of all */
+    KEYS = 256,
     HASH_RECORD = 4 + CHD_SHA1,
     MAP_OFFSET_AT = 40,
     RAW_SHA1_AT = 64,
@@ -61,19 +62,48 @@ static bool sha1(const void *bytes, size_t size, uint8_t to[CHD_SHA1], struct dk
 
 /* ---- Packing, on several threads ---- */
 
+/* A thread, and what it has packed: what it meets again is a copy for sure, and needs no more work. */
+struct worker {
+    struct chd_encoder *encoder;
+    uint8_t keys[KEYS][KEY]; /* by their first byte; the last of each */
+    bool known[KEYS];
+};
+
+static void worker_free(void *of)
+{
+    struct worker *worker = of;
+
+    chd_encoder_free(worker->encoder);
+    free(worker);
+}
+
 static void *worker_new(void *context)
 {
-    return chd_encoder_new(&((const struct chd_file *)context)->packing);
+    struct worker *worker = calloc(1, sizeof *worker);
+
+    if (!worker)
+        return NULL;
+    worker->encoder = chd_encoder_new(&((const struct chd_file *)context)->packing);
+    if (worker->encoder)
+        return worker;
+    free(worker);
+    return NULL;
 }
 
-static void worker_free(void *worker)
+static bool met_before(struct worker *worker, const uint8_t key[KEY])
 {
-    chd_encoder_free(worker);
+    const uint8_t place = key[0];
+    const bool known = worker->known[place] && memcmp(worker->keys[place], key, KEY) == 0;
+
+    memcpy(worker->keys[place], key, KEY);
+    worker->known[place] = true;
+    return known;
 }
 
-static bool pack(void *context, void *worker, const uint8_t *from, size_t size, uint8_t *to, size_t *packed,
-                 unsigned *tag, struct dk_error *error)
+static bool pack(void *context, void *of, const uint8_t *from, size_t size, uint8_t *to, size_t *packed, unsigned *tag,
+                 struct dk_error *error)
 {
+    struct worker *worker = of;
     uint8_t hash[CHD_SHA1];
 
     (void)context;
@@ -81,7 +111,10 @@ static bool pack(void *context, void *worker, const uint8_t *from, size_t size, 
         return false;
     put_number(to, chd_crc16(from, size), 2);
     memcpy(to + 2, hash, KEY);
-    *packed = PREFIX + chd_encode_hunk(worker, from, to + PREFIX, tag);
+    *tag = CHD_SELF;
+    *packed = PREFIX;
+    if (!met_before(worker, hash)) /* a thread packs blocks in order, so the other one is written before this */
+        *packed += chd_encode_hunk(worker->encoder, from, to + PREFIX, tag);
     return true;
 }
 
@@ -123,6 +156,8 @@ static bool put(void *context, uint64_t index, const uint8_t *bytes, size_t size
         put_entry(file, index, CHD_SELF, 0, seen->number - 1, NULL);
         return true;
     }
+    if (tag == CHD_SELF)
+        return dk_fail(error, DK_ERROR_SYSTEM, "hunk %ju is a copy of none before it", (uintmax_t)index);
     memcpy(seen->key, bytes + 2, KEY);
     seen->number = (uint32_t)index + 1;
     put_entry(file, index, tag, (uint32_t)(size - PREFIX), offset, bytes);
