@@ -12,10 +12,10 @@ static bool has_suffix(const char *name, const char *suffix)
     return length >= wanted && strcasecmp(name + length - wanted, suffix) == 0;
 }
 
-/* The names by which cdrdao decodes a file; all others are bare samples to it. */
+/* The names by which cdrdao decodes a file, and those of sound that can't be mistaken for samples. */
 static bool is_named_as_sound(const struct toc_file *file)
 {
-    static const char *const suffixes[] = { ".wav", ".flac", ".mp3", ".ogg" };
+    static const char *const suffixes[] = { ".wav", ".flac", ".mp3", ".ogg", ".ape", ".wv", ".tta", ".w64" };
 
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         if (has_suffix(file->name, suffixes[i]))

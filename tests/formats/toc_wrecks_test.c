@@ -28,6 +28,7 @@ static void make_files(void)
     suite_file("empty.bin", "", 0);
     suite_file("no.wav", sectors, (size_t)40 * S);
     suite_file("long.mp3", "ID3\4", 4);
+    suite_file("tight.ape", "MAC \1\2\3\4", 8);
     suite_file("deep/a.bin", sectors, (size_t)40 * S);
     free(sectors);
 }
@@ -98,6 +99,7 @@ static const struct wreck {
     { "TRACK AUDIO FILE \"empty.bin\" 0", "starts at its block 0, and has 0" },
     { "TRACK AUDIO FILE \"no.wav\" 0", "no.wav is no sound file that is known" },
     { "TRACK AUDIO FILE \"long.mp3\" 0", "long.mp3 is an MP3 file, which is not read here" },
+    { "TRACK AUDIO FILE \"tight.ape\" 0", "tight.ape is a Monkey's Audio file, which is not read here" },
     { "TRACK AUDIO FILE \"disc.toc\" 0", "names itself as the file with its sectors" },
     { "TRACK AUDIO FILE \"deep\" 0 0:0:9", "?missing deep" },
     { "TRACK AUDIO FILE \"../a.bin\" 0 0:0:9 SILENCE 0:0:1", "?no missing" },
