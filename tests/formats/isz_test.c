@@ -293,6 +293,40 @@ START_TEST(a_missing_segment_is_named)
 }
 END_TEST
 
+/* Fields of the first entry, at 76, and of the second, at 100; the bytes are hidden as they are written. */
+static const struct wreck segment_wrecks[] = {
+    { "an empty table", 76, "\0\0\0\0\0\0\0\0", 8, "the table of segments at byte 76", "is empty", NULL },
+    { "more chunks than there are", 84, "\5\0\0\0", 4, "segment 1 of", "5 chunks from chunk 0 on, and of 4", NULL },
+    { "all chunks that can be said", 84, "\xFF\xFF\xFF\xFF", 4, "segment 1 of", "4294967295 chunks", NULL },
+    { "a chunk less", 84, "\2\0\0\0", 4, "segment 2 of", "from chunk 3 on", NULL },
+    { "a first chunk that is not the first", 88, "\1\0\0\0", 4, "segment 1 of", "go on with chunk 0", NULL },
+    { "data past the end of the file", 92, "\xFF\xFF\xFF\xFF", 4, "+3 of 4 blocks", NULL, "!0!!" },
+    { "more left to the next than there is", 96, "\xFF\xFF\xFF\xFF", 4, "segment 2 of", "4294967295 bytes of a chunk",
+      NULL },
+    { "a second segment of the first one's chunks", 112, "\0\0\0\0", 4, "segment 2 of", "from chunk 0 on", NULL },
+    { "data of the second before what is left", 116, "\1\0\0\0", 4, "segment 2 of", "before byte 1 of its file", NULL },
+    { "data of the second past its end", 116, "\xFF\xFF\xFF\xFF", 4, "+2 of 4 blocks", NULL, "A0!!" },
+    { "the second leaves more than it has", 120, "\xFF\xFF\xFF\xFF", 4, "leaves 4294967295 bytes", NULL, NULL },
+    { "a table without an end", 124, "\1", 1, "segment 3 of", NULL, NULL },
+};
+
+START_TEST(wreck_of_a_segment)
+{
+    const struct wreck *from = &segment_wrecks[_i];
+    struct built first = build_first(), second = build_second();
+    struct wreck wreck = *from;
+    char bytes[8];
+
+    for (size_t i = 0; i < from->length; i++)
+        bytes[i] = (char)(from->bytes[i] ^ hidden[(from->at + i - 76) % 4]);
+    wreck.bytes = bytes;
+    suite_file("segment.i01", second.bytes, second.size);
+    wrecks_check(&wreck, &first, "segment.isz");
+    built_free(&first);
+    built_free(&second);
+}
+END_TEST
+
 START_TEST(a_later_segment_says_what_to_open)
 {
     struct built second = build_second();
@@ -430,6 +464,7 @@ static void add_segments(TCase *test_case)
     tcase_add_loop_test(test_case, a_chunk_goes_on_in_the_next_segment, 0,
                         sizeof segment_names / sizeof *segment_names);
     tcase_add_test(test_case, a_missing_segment_is_named);
+    tcase_add_loop_test(test_case, wreck_of_a_segment, 0, sizeof segment_wrecks / sizeof *segment_wrecks);
     tcase_add_test(test_case, a_later_segment_says_what_to_open);
     tcase_add_test(test_case, segments_without_a_table_must_add_up);
 }
