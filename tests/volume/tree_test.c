@@ -339,6 +339,22 @@ START_TEST(joliet_names_are_kept_whatever_they_hold)
 }
 END_TEST
 
+/* As long as a record has room for: 110 units, and three bytes of UTF-8 for each. */
+START_TEST(joliet_names_may_fill_their_record)
+{
+    char utf16[220], line[400] = "";
+
+    for (size_t i = 0; i < sizeof utf16; i += 2) {
+        memcpy(utf16 + i, "\x20\xAC", 2);
+        strcat(line, "\xE2\x82\xAC");
+    }
+    strcat(line, " file 5\n");
+    iso_add_joliet(&iso);
+    iso_add(&iso, ISO_JOLIET_ROOT, (struct iso_record){ utf16, sizeof utf16, 30, 5, .flags = 0 });
+    expect(DK_TREE_JOLIET, line);
+}
+END_TEST
+
 START_TEST(odd_joliet_names_make_no_directory_and_hide_nothing)
 {
     iso_add_joliet(&iso);
@@ -431,6 +447,7 @@ static void add_shapes(TCase *test_case)
     tcase_add_test(test_case, an_associated_file_is_marked_and_never_merged);
     tcase_add_loop_test(test_case, joliet_names_are_kept_whatever_they_hold, 0,
                         sizeof joliet_names / sizeof *joliet_names);
+    tcase_add_test(test_case, joliet_names_may_fill_their_record);
     tcase_add_test(test_case, odd_joliet_names_make_no_directory_and_hide_nothing);
     tcase_add_loop_test(test_case, dates_are_what_was_recorded_or_unknown, 0, sizeof dates / sizeof *dates);
     tcase_add_test(test_case, the_sort_is_by_bytes_and_parents_come_first);
