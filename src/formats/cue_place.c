@@ -1,10 +1,11 @@
 #include "formats/cue_place.h"
 
+#include "formats/gd_rom.h"
+
 #include <inttypes.h>
 
 enum {
-    HIGH_DENSITY_AT = 45000, /* LBA of the high-density area of every GD-ROM */
-    LEAD_IN = 4500,          /* sectors of every lead-in but the first */
+    LEAD_IN = 4500, /* sectors of every lead-in but the first */
     FIRST_LEAD_OUT = DK_FIRST_SESSION_GAP - LEAD_IN - DK_LEAD_IN_PREGAP,
     LATER_LEAD_OUT = DK_LATER_SESSION_GAP - LEAD_IN - DK_LEAD_IN_PREGAP,
 };
@@ -90,7 +91,7 @@ static int64_t session_start(const struct cue_layout *layout, const struct cue_t
     if (layout->skipped >= usual - DK_LEAD_IN_PREGAP)
         return layout->at + layout->skipped;
     if (track->high_density)
-        return HIGH_DENSITY_AT - track->pregap;
+        return GD_ROM_HIGH_DENSITY - track->pregap;
     dk_note(&cue->disc->notes, DK_NOTE_GUESS,
             "session %u is taken to begin %" PRId64 " sectors after the end of session %u: %s does not say where",
             track->session, usual, before->session, cue->sheet.path);

@@ -1,6 +1,8 @@
 /* The text of a CUE sheet, and the CDTEXTFILE that it may name. */
 #include "formats/cue_write.h"
 
+#include "formats/gd_rom.h"
+
 #include <disckit/cdtext.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -112,6 +114,18 @@ static int64_t end_of(const struct dk_track *track)
     return (int64_t)track->lba + track->count + track->postgap;
 }
 
+/* A GD-ROM whose second area begins with the file of a track: the words for its areas then say where that lies. */
+static bool has_areas(const struct cue_writer *writer)
+{
+    const struct dk_disc *disc = writer->base.disc;
+    size_t i = 1;
+
+    while (i < disc->track_count && disc->tracks[i].session == disc->tracks[0].session)
+        i++;
+    return disc->session_count == 2 && i < disc->track_count && writer->parts[i].own_file &&
+           writer->parts[i].gap == 0 && writer->parts[i].first == GD_ROM_HIGH_DENSITY;
+}
+
 /*
  * Lengths, as redump.org writes them: lead-out, lead-in and pregap together are what lies between the end of the one
  * session and INDEX 01 of the next. Where that is not what MMC says, the lead-out takes the difference.
@@ -125,6 +139,8 @@ static bool put_session(struct cue_writer *writer, size_t i, struct dk_error *er
     int64_t pregap = between == usual ? DK_LEAD_IN_PREGAP : track->pregap;
     int64_t lead_in = LEAD_IN;
 
+    if (has_areas(writer))
+        return writer_print(writer->sheet, error, "REM HIGH-DENSITY AREA\n");
     if (pregap > between)
         pregap = between;
     if (lead_in > between - pregap)
@@ -146,7 +162,8 @@ static bool put_head(struct cue_writer *writer, struct dk_error *error)
             writer_print(writer->sheet, error, "CDTEXTFILE \"%s\"\n", writer_name(writer->cd_text_path))) &&
            put_texts(writer, 0, "", error) &&
            (disc->session_count < 2 ||
-            writer_print(writer->sheet, error, "REM SESSION %02d\n", disc->tracks[0].session));
+            (has_areas(writer) ? writer_print(writer->sheet, error, "REM SINGLE-DENSITY AREA\n")
+                               : writer_print(writer->sheet, error, "REM SESSION %02d\n", disc->tracks[0].session)));
 }
 
 static bool put_flags(struct cue_writer *writer, uint8_t control, struct dk_error *error)

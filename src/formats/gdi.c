@@ -164,7 +164,7 @@ static bool add_line(struct gdi *gdi, char *text, struct dk_error *error)
     track->name = line.name;
     track->placed = (struct placed){
         .number = (uint8_t)line.numbers[0],
-        .session = line.numbers[1] >= GDI_HIGH_DENSITY && gdi->tracks[0].placed.lba < GDI_HIGH_DENSITY ? 2 : 1,
+        .session = line.numbers[1] >= GD_ROM_HIGH_DENSITY && gdi->tracks[0].placed.lba < GD_ROM_HIGH_DENSITY ? 2 : 1,
         .control = (uint8_t)line.numbers[2],
         .mode = line.numbers[2] & DK_CONTROL_DATA ? DK_MODE1 : DK_AUDIO,
         .stored = (uint16_t)line.numbers[3],
@@ -288,7 +288,7 @@ static bool place_track(struct gdi *gdi, size_t i, struct dk_error *error)
     struct placed *placed = &gdi->tracks[i].placed;
     const struct placed *before = i ? &gdi->tracks[i - 1].placed : NULL;
     const bool follows = before && before->session == placed->session;
-    const int64_t area = placed->lba >= GDI_HIGH_DENSITY ? GDI_HIGH_DENSITY : 0;
+    const int64_t area = placed->lba >= GD_ROM_HIGH_DENSITY ? GD_ROM_HIGH_DENSITY : 0;
     const int64_t end = follows ? (int64_t)before->lba + before->count : area;
 
     if (!placed_settle_mode(gdi->disc, placed, error))
@@ -308,10 +308,10 @@ static bool place_track(struct gdi *gdi, size_t i, struct dk_error *error)
 static void look_for_area(struct gdi *gdi)
 {
     for (size_t i = 0; i < gdi->track_count; i++)
-        if (gdi->tracks[i].placed.lba >= GDI_HIGH_DENSITY)
+        if (gdi->tracks[i].placed.lba >= GD_ROM_HIGH_DENSITY)
             return;
     dk_note(&gdi->disc->notes, DK_NOTE_ODD, "%s has no track from LBA %d on, where a GD-ROM has its high-density area",
-            gdi->sheet.path, GDI_HIGH_DENSITY);
+            gdi->sheet.path, GD_ROM_HIGH_DENSITY);
 }
 
 static bool lay_out(struct gdi *gdi, struct dk_error *error)

@@ -2,11 +2,9 @@
 #ifndef FORMATS_GDI_H
 #define FORMATS_GDI_H
 
-#include <disckit/format.h>
+#include "formats/gd_rom.h"
 
-enum {
-    GDI_HIGH_DENSITY = 45000, /* LBA of the high-density area of every GD-ROM, the second of its two sessions */
-};
+#include <disckit/format.h>
 
 bool gdi_write(struct dk_disc *disc, const char *path, const struct dk_write_options *options, struct dk_output *output,
                struct dk_error *error);

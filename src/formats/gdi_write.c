@@ -17,13 +17,13 @@ static bool can_write(const struct dk_disc *disc, struct dk_error *error)
                        disc->path, disc->medium == DK_MEDIUM_DVD ? "DVD" : "BD");
     for (size_t i = 0; i < disc->track_count; i++) {
         const struct dk_track *track = &disc->tracks[i];
-        const bool high = track->lba >= GDI_HIGH_DENSITY && disc->tracks[0].lba < GDI_HIGH_DENSITY;
+        const bool high = track->lba >= GD_ROM_HIGH_DENSITY && disc->tracks[0].lba < GD_ROM_HIGH_DENSITY;
 
         if (track->lba < 0 || high != (track->session != first) || track->session > first + 1)
             return dk_fail(error, DK_ERROR_REFUSED,
                            "track %d begins at LBA %" PRId32 " in session %d: a GDI sheet has one session below LBA "
                            "%d and one from there on",
-                           track->number, track->lba, track->session, GDI_HIGH_DENSITY);
+                           track->number, track->lba, track->session, GD_ROM_HIGH_DENSITY);
     }
     return true;
 }

@@ -1,4 +1,5 @@
 /* Writing CUE sheets: the text by hand, and discs of every shape there and back again. */
+#include "formats/gd_rom.h"
 #include "support/raw.h"
 #include "support/suite.h"
 #include "support/table.h"
@@ -47,6 +48,14 @@ static const struct {
       "FILE \"out.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n  TRACK 02 AUDIO\n    PREGAP 00:01:00\n"
       "    INDEX 00 00:00:20\n    INDEX 01 00:00:40\n",
       NULL },
+    { "both areas of a GD-ROM",
+      "FILE \"a.bin\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nREM HIGH-DENSITY AREA\nFILE \"b.bin\" BINARY\n"
+      "TRACK 02 AUDIO\nINDEX 01 00:00:00\n",
+      { AUDIO("a.bin", 0, 80), AUDIO("b.bin", 45000, 20) },
+      "REM SESSION 01\nFILE \"out.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\nREM LEAD-OUT 08:58:70\n"
+      "REM SESSION 02\nREM LEAD-IN 01:00:00\nREM PREGAP 00:00:00\n  TRACK 02 AUDIO\n    INDEX 01 00:01:05\n",
+      "REM SINGLE-DENSITY AREA\nFILE \"out (Track 1).bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n"
+      "REM HIGH-DENSITY AREA\nFILE \"out (Track 2).bin\" BINARY\n  TRACK 02 AUDIO\n    INDEX 01 00:00:00\n" },
     { "a hidden track",
       "FILE \"a.bin\" BINARY\nTRACK 01 AUDIO\nINDEX 00 00:00:00\nINDEX 01 00:01:05\n",
       { AUDIO("a.bin", 0, 100) },
@@ -164,14 +173,14 @@ static const char *file_text(const char *name)
     return text;
 }
 
-/* The same but for `stored`, which becomes 2352, and a gap that REM PREGAP names. */
+/* The same but for `stored`, which becomes 2352, and a gap that REM PREGAP names, which is no area of a GD-ROM. */
 static void check_again(const struct dk_disc *disc, const struct dk_disc *again)
 {
     ck_assert_uint_eq(again->track_count, disc->track_count);
     for (size_t i = 0; i < disc->track_count; i++) {
         struct dk_track *track = &disc->tracks[i];
 
-        if (i && track->session != track[-1].session && track->pregap == 0)
+        if (i && track->session != track[-1].session && track->pregap == 0 && track->lba < GD_ROM_HIGH_DENSITY)
             track->pregap = DK_LEAD_IN_PREGAP;
         ck_assert_uint_eq(again->tracks[i].stored, DK_SECTOR_RAW);
         track->stored = DK_SECTOR_RAW;

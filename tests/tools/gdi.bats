@@ -55,3 +55,15 @@ setup() {
         cmp out/track$track out/back/disc$track
     done
 }
+
+@test "chdman takes a CUE sheet of both areas, a file a track" {
+    command -v chdman >/dev/null || skip "chdman (Debian package mame-tools) is not installed"
+    "$BIN/disc-convert" --quiet --split --verify made/disc.gdi out/out.cue
+    chdman createcd -i out/out.cue -o out/out.chd >/dev/null
+    mkdir out/back
+    chdman extractcd -i out/out.chd -o out/back/disc.gdi >/dev/null
+    cmp out/back/disc01.bin "out/out (Track 1).bin"
+    cmp out/back/disc02.raw "out/out (Track 2).bin"
+    cmp out/back/disc03.bin "out/out (Track 3).bin"
+    [ "$(awk 'NF > 1 && $1 == 3 { print $2 }' out/back/disc.gdi)" = 45000 ]
+}
