@@ -19,6 +19,18 @@
 
 enum { COUNT = 32, TARGETS_MAX = 40, TRACKS_MAX = 8 };
 
+/* Everything takes some five times as long then: each pair gets every third disc. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
 /* ---- Discs ---- */
 
 static void mix_forms(uint8_t *image)
@@ -55,7 +67,6 @@ static void sing_along(uint8_t *image)
     }
 
 static const struct made_track data[] = { DATA(2048) };
-static const struct made_track raw_data[] = { DATA(2352) };
 static const struct made_track damaged[] = { { DK_MODE1, 2352, COUNT, .spoil = damage } };
 static const struct made_track forms[] = { { DK_MODE2, 2352, COUNT, .spoil = mix_forms } };
 static const struct made_track music[] = { AUDIO(0), AUDIO(10), AUDIO(0) };
@@ -112,10 +123,8 @@ static const struct {
     void (*finish)(struct dk_disc *disc);
 } discs[] = {
     { "data", TRACKS(data), DK_HOLDS_CD_DATA, NULL },
-    { "raw data", TRACKS(raw_data), DK_HOLDS_CD_DATA, NULL },
     { "damaged", TRACKS(damaged), DK_HOLDS_CD_DATA | DK_HOLDS_CHECK_BYTES, NULL },
     { "forms", TRACKS(forms), DK_HOLDS_CD_DATA | DK_HOLDS_CHECK_BYTES | DK_HOLDS_FORM2, NULL },
-    { "music", TRACKS(music), MUSIC | DK_HOLDS_PREGAPS, NULL },
     { "labels", TRACKS(music), MUSIC | DK_HOLDS_PREGAPS | LABELS, label },
     { "mixed", TRACKS(mixed), MUSIC | DK_HOLDS_CD_DATA | DK_HOLDS_PREGAPS, NULL },
     { "sessions", TRACKS(extra), MUSIC | DK_HOLDS_CD_DATA | DK_HOLDS_SESSIONS | DK_HOLDS_PREGAPS, NULL },
@@ -329,7 +338,8 @@ START_TEST(there_and_back_is_the_identity)
         ck_assert_msg((here != NULL) == can_hold(home, discs[i].needs), "%s %s '%s', and its row says otherwise",
                       home->id, here ? "took" : "refused", discs[i].name);
         for (size_t k = 0; here && k < target_count; k++)
-            kept[k] += there_and_back(here, home, &targets[k], i);
+            if (!SANITIZED || (i + k + (size_t)_i) % 3 == 0)
+                kept[k] += there_and_back(here, home, &targets[k], i);
         dk_disc_close(here);
         dk_disc_close(disc);
     }
