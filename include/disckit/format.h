@@ -94,6 +94,9 @@ struct dk_iso_sink {
     void (*close)(void *sink);                          /* in any case */
 };
 
+/* .iso.zst: zstd's seekable format. A wrapper and no format: what is in it is what is opened. */
+DK_API extern const struct dk_iso_sink dk_zst_sink;
+
 struct dk_format {
     const char *id; /* what --to and --json say */
     const char *name;

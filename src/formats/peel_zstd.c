@@ -1,5 +1,7 @@
 /* zstd (RFC 8878): frames, and frames that are skipped. */
 #include "formats/peel.h"
+#include "formats/peel_frames.h"
+#include "util/cursor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,4 +68,79 @@ static bool zstd_unpack(struct peeling *peeling, struct dk_error *error)
     return right;
 }
 
-const struct peel_kind peel_zstd = { .name = "zstd", .is = is_zstd, .unpack = zstd_unpack };
+/* ---- In place ---- */
+
+/*
+ * The seekable format (zstd's contrib/seekable_format, 0.1.0): the last frame is one to be skipped, with an entry of
+ * u32 stored and u32 decoded bytes, and a u32 checksum where bit 7 of the descriptor says so, for each frame before it;
+ * then u32 frames, u8 descriptor, u32 magic. All little-endian.
+ */
+enum { FOOTER = 9, SKIP_HEADER = 8, ENTRY = 8, ENTRY_WITH_SUM = 12, WITH_SUMS = 0x80, RESERVED = 0x7C };
+
+static const uint32_t skip_magic = 0x184D2A5E, seek_magic = 0x8F92EAB1;
+
+/* Where the table is: its place in the file, the bytes of an entry and their number. */
+struct seek_table {
+    uint64_t at;
+    uint32_t entry, count;
+};
+
+static bool find_table(const struct dk_candidate *candidate, struct seek_table *table)
+{
+    const uint64_t size = candidate->store->size;
+    uint8_t bytes[FOOTER];
+    struct cursor cursor = cursor_over(bytes, FOOTER);
+    struct dk_error error;
+    uint8_t descriptor;
+    uint64_t whole;
+
+    if (size < FOOTER + SKIP_HEADER || !dk_store_read(candidate->store, bytes, FOOTER, size - FOOTER, &error))
+        return false;
+    table->count = cursor_le32(&cursor);
+    descriptor = cursor_u8(&cursor);
+    table->entry = descriptor & WITH_SUMS ? ENTRY_WITH_SUM : ENTRY;
+    whole = (uint64_t)table->count * table->entry + FOOTER;
+    if (cursor_le32(&cursor) != seek_magic || descriptor & RESERVED || whole > size - SKIP_HEADER)
+        return false;
+    table->at = size - whole;
+    cursor = cursor_over(bytes, SKIP_HEADER);
+    return dk_store_read(candidate->store, bytes, SKIP_HEADER, table->at - SKIP_HEADER, &error) &&
+           cursor_le32(&cursor) == skip_magic && cursor_le32(&cursor) == whole;
+}
+
+/* The table is believed where its frames fill what lies before it; else the file is unpacked as if it had none. */
+static bool read_table(const struct dk_candidate *candidate, const struct seek_table *table, struct frames *frames)
+{
+    const size_t size = (size_t)table->count * table->entry;
+    uint8_t *bytes = malloc(size + 1);
+    struct cursor cursor = cursor_over(bytes, size);
+    struct dk_error error;
+    bool right = bytes && dk_store_read(candidate->store, bytes, size, table->at, &error);
+
+    for (uint32_t i = 0; right && i < table->count; i++) {
+        const uint32_t stored = cursor_le32(&cursor), gives = cursor_le32(&cursor);
+
+        cursor_skip(&cursor, table->entry - ENTRY);
+        right = frames_add(frames, stored, gives);
+    }
+    free(bytes);
+    return right && frames->count && frames->from == table->at - SKIP_HEADER;
+}
+
+static struct dk_store *zstd_in_place(const struct dk_candidate *candidate, struct dk_error *error)
+{
+    struct frames frames = { 0 };
+    struct seek_table table;
+
+    if (find_table(candidate, &table) && read_table(candidate, &table, &frames))
+        return frames_open(&frames, candidate->store, &dk_codec_zstd, error);
+    frames_free(&frames);
+    return NULL;
+}
+
+const struct peel_kind peel_zstd = {
+    .name = "zstd",
+    .is = is_zstd,
+    .unpack = zstd_unpack,
+    .in_place = zstd_in_place,
+};
