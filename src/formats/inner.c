@@ -28,31 +28,27 @@ static bool read_what_can_be(struct dk_store *store, uint8_t *to, size_t count, 
     return true;
 }
 
-/* A store as a candidate, with its first and last bytes in `ends`, which has room for both. */
-static bool look_at(struct dk_store *store, const char *path, uint8_t *ends, struct dk_candidate *inside,
-                    struct dk_error *error)
+bool candidate_read_ends(struct dk_candidate *candidate, uint8_t *head, uint8_t *tail, struct dk_error *error)
 {
-    *inside = (struct dk_candidate){
-        .store = store,
-        .path = path,
-        .head = ends,
-        .head_size = store->size < DK_PROBE_HEAD ? (size_t)store->size : DK_PROBE_HEAD,
-        .tail = ends + DK_PROBE_HEAD,
-        .tail_size = store->size < DK_PROBE_TAIL ? (size_t)store->size : DK_PROBE_TAIL,
-    };
-    return read_what_can_be(store, ends, inside->head_size, 0, error) &&
-           read_what_can_be(store, ends + DK_PROBE_HEAD, inside->tail_size, store->size - inside->tail_size, error);
+    const uint64_t size = candidate->store->size;
+
+    candidate->head = head;
+    candidate->head_size = size < DK_PROBE_HEAD ? (size_t)size : DK_PROBE_HEAD;
+    candidate->tail = tail;
+    candidate->tail_size = size < DK_PROBE_TAIL ? (size_t)size : DK_PROBE_TAIL;
+    return read_what_can_be(candidate->store, head, candidate->head_size, 0, error) &&
+           read_what_can_be(candidate->store, tail, candidate->tail_size, size - candidate->tail_size, error);
 }
 
 bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *error)
 {
     DK_CLEANUP(free_bytes) uint8_t *ends = malloc(DK_PROBE_HEAD + DK_PROBE_TAIL);
-    struct dk_candidate inside;
+    struct dk_candidate inside = { .store = store, .path = disc->path };
     struct raw_kind kind;
 
     if (!ends)
         return dk_fail_errno(error, "cannot open %s", disc->path);
-    if (!look_at(store, disc->path, ends, &inside, error))
+    if (!candidate_read_ends(&inside, ends, ends + DK_PROBE_HEAD, error))
         return false;
     kind = raw_recognise(&inside);
     if (kind.bid == 0) {
@@ -67,12 +63,11 @@ bool inner_read_as(struct dk_disc *disc, struct dk_store *store, const struct dk
                    struct dk_error *error)
 {
     DK_CLEANUP(free_bytes) uint8_t *ends = malloc(DK_PROBE_HEAD + DK_PROBE_TAIL);
-    struct dk_candidate inside;
+    struct dk_candidate inside = { .store = store, .path = disc->path, .data = data };
 
     if (!ends)
         return dk_fail_errno(error, "cannot open %s", disc->path);
-    if (!look_at(store, disc->path, ends, &inside, error))
+    if (!candidate_read_ends(&inside, ends, ends + DK_PROBE_HEAD, error))
         return false;
-    inside.data = data;
     return format->read(&inside, disc, error);
 }

@@ -18,4 +18,10 @@ bool inner_read(struct dk_disc *disc, struct dk_store *store, struct dk_error *e
 bool inner_read_as(struct dk_disc *disc, struct dk_store *store, const struct dk_format *format, struct dk_store *data,
                    struct dk_error *error);
 
+/*
+ * Reads the head and the tail of candidate->store into what there is room for, and sets the rest of the candidate. What
+ * can't be read for damage is zeros.
+ */
+bool candidate_read_ends(struct dk_candidate *candidate, uint8_t *head, uint8_t *tail, struct dk_error *error);
+
 #endif

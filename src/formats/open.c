@@ -1,4 +1,5 @@
 /* Opening an image: every format bids on what the file holds, and the surest one reads. */
+#include "formats/inner.h"
 #include "formats/named.h"
 #include "formats/peel.h"
 #include "formats/rows.h"
@@ -64,18 +65,6 @@ static bool refuse(const struct dk_candidate *candidate, const struct named_kind
                    size % DK_SECTOR_RAW ? "" : ". It could be bare CD audio: a CUE sheet would say so");
 }
 
-static bool read_ends(struct dk_candidate *candidate, uint8_t *head, uint8_t *tail, struct dk_error *error)
-{
-    const uint64_t size = candidate->store->size;
-
-    candidate->head = head;
-    candidate->head_size = size < DK_PROBE_HEAD ? (size_t)size : DK_PROBE_HEAD;
-    candidate->tail = tail;
-    candidate->tail_size = size < DK_PROBE_TAIL ? (size_t)size : DK_PROBE_TAIL;
-    return dk_store_read(candidate->store, head, candidate->head_size, 0, error) &&
-           dk_store_read(candidate->store, tail, candidate->tail_size, size - candidate->tail_size, error);
-}
-
 /* ---- The file itself ---- */
 
 /* A file that was opened, and what it may be. */
@@ -99,7 +88,7 @@ static void close_opening(struct opening *opening)
 static bool recognise(struct opening *opening, struct dk_error *error)
 {
     opening->candidate.store = opening->store;
-    if (!read_ends(&opening->candidate, opening->ends, opening->ends + DK_PROBE_HEAD, error))
+    if (!candidate_read_ends(&opening->candidate, opening->ends, opening->ends + DK_PROBE_HEAD, error))
         return false;
     opening->format = surest(&opening->candidate);
     opening->named = named_kind_of(&opening->candidate);

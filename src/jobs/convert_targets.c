@@ -9,7 +9,8 @@
 enum { IDS = 200 /* bytes of a list of them */ };
 
 /* What only a conversion makes. */
-static const struct dk_target sound_targets[] = {
+/* What is no row of the formats. */
+static const struct dk_target other_targets[] = {
     {
         .id = "flac",
         .name = "FLAC: the sound of audio tracks, a file each, with tags",
@@ -24,9 +25,18 @@ static const struct dk_target sound_targets[] = {
         .holds = DK_HOLDS_AUDIO,
         .writable = true,
     },
+    {
+        .id = "zst",
+        .name = "ISO packed by zstd, read in place",
+        .suffixes = "zst",
+        .holds = DK_HOLDS_CD_DATA | DK_HOLDS_DVD,
+        .codecs = "zstd",
+        .readable = true,
+        .writable = true,
+    },
 };
 
-enum { SOUND_TARGETS = sizeof sound_targets / sizeof *sound_targets };
+enum { OTHER_TARGETS = sizeof other_targets / sizeof *other_targets };
 
 static const char *const holds_names[] = { "cd-data", "audio",       "dvd",    "sessions", "subchannel", "cd-text",
                                            "indexes", "check-bytes", "tracks", "pregaps",  "isrc",       "mcn",
@@ -61,10 +71,10 @@ bool dk_target_at(size_t index, struct dk_target *target)
             .codecs = format->codecs,
             .writable = format->write || format->iso_sink || is_iso(format),
         };
-    } else if (index < count + SOUND_TARGETS) {
-        *target = sound_targets[index - count];
+    } else if (index < count + OTHER_TARGETS) {
+        *target = other_targets[index - count];
     }
-    return index < count + SOUND_TARGETS;
+    return index < count + OTHER_TARGETS;
 }
 
 /* The first is also that of an ISO which is packed. */
@@ -101,6 +111,16 @@ static bool no_target(const struct convert *convert, struct dk_error *error)
                    convert->path, ids);
 }
 
+/* What packs the ISO for this target, or NULL. */
+static const struct dk_iso_sink *sink_of(const struct dk_target *target)
+{
+    const struct dk_format *format = dk_format_by_id(target->id);
+
+    if (strcmp(target->id, "zst") == 0)
+        return &dk_zst_sink;
+    return format ? format->iso_sink : NULL;
+}
+
 /* An option that the target has no use for is a misunderstanding, and no result would show it. */
 static bool options_fit(const struct convert *convert, struct dk_error *error)
 {
@@ -128,9 +148,7 @@ bool convert_find_target(struct convert *convert, struct dk_error *error)
 
     for (size_t i = 0; dk_target_at(i, &target); i++)
         if (target.writable && is_wanted(convert, &target)) {
-            const struct dk_format *format = dk_format_by_id(target.id);
-
-            convert->iso_sink = format ? format->iso_sink : NULL;
+            convert->iso_sink = sink_of(&target);
             while (!convert->iso_sink && ways[way].id && strcmp(ways[way].id, target.id) != 0)
                 way++;
             convert->way = &ways[way];

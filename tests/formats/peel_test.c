@@ -208,6 +208,164 @@ START_TEST(refuses_a_dictionary_that_is_too_large)
 }
 END_TEST
 
+/* ---- In place ---- */
+
+static void put_number(uint8_t *to, uint64_t number, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        to[i] = (uint8_t)(number >> 8 * i);
+}
+
+enum { PART = 10000, PARTS = (SIZE + PART - 1) / PART };
+
+static size_t part_at[PARTS + 1];
+
+static size_t part_size(int part)
+{
+    return part == PARTS - 1 ? SIZE - (size_t)part * PART : PART;
+}
+
+/* zstd's seekable format, with room for sums in the table as other writers have it. */
+static size_t pack_seekable(void)
+{
+    uint8_t *at;
+    size_t size = 0;
+
+    for (int i = 0; i < PARTS; i++) {
+        part_at[i] = size;
+        size += pack_zstd(image + (size_t)i * PART, part_size(i), packed + size);
+    }
+    part_at[PARTS] = size;
+    at = packed + size;
+    put_number(at, 0x184D2A5E, 4);
+    put_number(at + 4, PARTS * 12 + 9, 4);
+    at += 8;
+    for (int i = 0; i < PARTS; i++, at += 12) {
+        put_number(at, part_at[i + 1] - part_at[i], 4);
+        put_number(at + 4, part_size(i), 4);
+        put_number(at + 8, 0, 4);
+    }
+    put_number(at, PARTS, 4);
+    at[4] = 0x80;
+    put_number(at + 5, 0x8F92EAB1, 4);
+    return (size_t)(at + 9 - packed);
+}
+
+/* BGZF: members with their size in an extra field, and an empty one at the end. */
+static size_t pack_bgzf(void)
+{
+    size_t size = 0;
+
+    for (int i = 0; i <= PARTS; i++) {
+        uint8_t *at = packed + size;
+        const size_t gives = i == PARTS ? 0 : part_size(i);
+        const size_t member = pack_gzip(image + (size_t)i * PART, gives, twice);
+
+        part_at[i] = size;
+        memcpy(at, twice, 10);
+        at[3] = 4;
+        memcpy(at + 10, "\6\0BC\2\0", 6);
+        put_number(at + 16, member + 8 - 1, 2);
+        memcpy(at + 18, twice + 10, member - 10);
+        size += member + 8;
+    }
+    return size;
+}
+
+static size_t (*const indexed[])(void) = { pack_seekable, pack_bgzf };
+
+START_TEST(reads_in_place_what_has_an_index)
+{
+    const size_t size = indexed[_i]();
+    struct dk_disc *disc = dk_image_open(suite_file("indexed.packed", packed, size), &error);
+
+    assert_is_image(disc, size);
+    ck_assert(table_has_note(&disc->notes, DK_NOTE_GUESS, "read in place by its index"));
+    ck_assert_uint_eq(disc->notes.told[DK_NOTE_ODD], 0);
+    dk_disc_close(disc);
+}
+END_TEST
+
+/* Part 12 has the bytes from 120000 on: sectors 58 to 63. All others are read. */
+START_TEST(reads_around_a_part_that_is_damaged)
+{
+    const size_t size = indexed[_i]();
+    struct dk_disc *disc;
+    uint8_t sector[DK_SECTOR_USER];
+
+    memset(packed + part_at[12] + 30, 0xFF, 60);
+    disc = dk_image_open(suite_file("hurt.packed", packed, size), &error);
+    ck_assert_msg(disc != NULL, "%s", error.text);
+    for (int32_t lba = 0; lba < SECTORS; lba++) {
+        const bool hurt = lba >= 120000 / DK_SECTOR_USER && lba <= 129999 / DK_SECTOR_USER;
+
+        ck_assert_int_eq(dk_source_read(disc->source, lba, 1, DK_FORM_USER, sector, &error), !hurt);
+        if (!hurt)
+            ck_assert_mem_eq(sector, image + (size_t)lba * DK_SECTOR_USER, DK_SECTOR_USER);
+        else
+            ck_assert_msg(strstr(error.text, "hurt.packed: the part at byte ") != NULL, "%s", error.text);
+    }
+    dk_disc_close(disc);
+}
+END_TEST
+
+/* An index that does not fit its file is no index: the file is unpacked as if it had none. */
+static const struct wrong_index {
+    const char *what;
+    int from_end;
+    uint64_t number;
+    unsigned length;
+} wrong_indexes[] = {
+    { "magic", 4, 0, 4 },
+    { "a reserved bit", 5, 0x84, 1 },
+    { "no sums", 5, 0, 1 },
+    { "a frame too many", 9, PARTS + 1, 4 },
+    { "all frames that can be said", 9, UINT32_MAX, 4 },
+    { "none", 9, 0, 4 },
+    { "a frame that is longer", 9 + 12, 1 << 20, 4 },
+    { "a frame that gives 2 GiB", 9 + 8, UINT32_C(2) << 30, 4 },
+    { "a size of the table that is another", 9 + 12 * PARTS + 4, 99, 4 },
+};
+
+START_TEST(trusts_no_index)
+{
+    const struct wrong_index *wrong = &wrong_indexes[_i];
+    const size_t size = pack_seekable();
+    struct dk_disc *disc;
+
+    put_number(packed + size - wrong->from_end, wrong->number, wrong->length);
+    disc = dk_image_open(suite_file("wrong.packed", packed, size), &error);
+    ck_assert_msg(disc != NULL, "%s: %s", wrong->what, error.text);
+    ck_assert_msg(table_has_note(&disc->notes, DK_NOTE_ODD, "unpacked into a temporary file"), "%s", wrong->what);
+    dk_disc_close(disc);
+}
+END_TEST
+
+/* Frames that give another number of bytes than the table says */
+START_TEST(tells_where_an_index_lies)
+{
+    const size_t size = pack_seekable();
+    struct dk_disc *disc;
+    uint8_t sector[DK_SECTOR_USER];
+
+    put_number(packed + size - 9 - 8, part_size(PARTS - 1) + 2048, 4);
+    disc = dk_image_open(suite_file("lies.packed", packed, size), &error);
+    ck_assert_msg(disc != NULL, "%s", error.text);
+    ck_assert_uint_eq(dk_source_read(disc->source, SECTORS - 1, 1, DK_FORM_USER, sector, &error), 0);
+    ck_assert_ptr_nonnull(strstr(error.text, "its zstd data give 4800 bytes, not 6848"));
+    dk_disc_close(disc);
+}
+END_TEST
+
+static void add_places(TCase *test_case)
+{
+    tcase_add_checked_fixture(test_case, begin, NULL);
+    tcase_add_loop_test(test_case, reads_in_place_what_has_an_index, 0, 2);
+    tcase_add_loop_test(test_case, reads_around_a_part_that_is_damaged, 0, 2);
+    tcase_add_loop_test(test_case, trusts_no_index, 0, sizeof wrong_indexes / sizeof *wrong_indexes);
+    tcase_add_test(test_case, tells_where_an_index_lies);
+}
+
 static void add_peeling(TCase *test_case)
 {
     const int count = sizeof wrappers / sizeof *wrappers;
@@ -225,5 +383,6 @@ static void add_peeling(TCase *test_case)
 
 int main(void)
 {
-    return suite_run("peel", (const struct suite_case[]){ { "peeling", add_peeling }, { NULL, NULL } });
+    return suite_run(
+        "peel", (const struct suite_case[]){ { "peeling", add_peeling }, { "in place", add_places }, { NULL, NULL } });
 }

@@ -95,6 +95,35 @@ setup() { cd "$BATS_TEST_TMPDIR" || return 1; }
     [[ $output == *"no checksums"* ]]
 }
 
+@test "an .iso.zst is read in place here, and by zstd as any other file" {
+    command -v zstd >/dev/null || skip "zstd is not installed"
+    for options in "" "--level fast" "--block 8192"; do
+        # shellcheck disable=SC2086
+        "$BIN"/disc-convert --force --verify $options "$MADE/a.iso" a.iso.zst
+        zstd -dcq a.iso.zst | cmp - "$MADE/a.iso"
+        "$BIN"/disc-convert --force a.iso.zst back.iso
+        cmp back.iso "$MADE/a.iso"
+    done
+    run -0 "$BIN"/disc-inspect --verbose a.iso.zst
+    [[ $output == *"read in place by its index"* && $output != *"temporary file"* ]]
+    "$BIN"/disc-convert --to zst --block 8192 "$MADE/a.iso" - | cmp - a.iso.zst
+    run ! "$BIN"/disc-convert --block 1000 "$MADE/a.iso" b.zst
+    [[ $output == *"a multiple of 2048"* ]]
+}
+
+@test "images packed by gzip, xz, zstd and bzip2 are opened" {
+    for program in gzip xz zstd bzip2; do
+        command -v $program >/dev/null || continue
+        $program -c <"$MADE/a.iso" >a.packed
+        run --separate-stderr -0 "$BIN"/disc-inspect --json a.packed
+        [[ $stderr == *"packed by $program"*"temporary file"* ]]
+        jq -e '.format == "iso" and .volumes[0].label == "PACKED"' <<<"$output"
+        head -c 60000 a.packed >cut.packed
+        run -3 "$BIN"/disc-inspect cut.packed
+        [[ $output == *"$program data end too early"* ]]
+    done
+}
+
 @test "maxcso reads what is written here, and what it writes is read" {
     command -v maxcso >/dev/null || skip "maxcso is not installed"
     for to in cso zso; do
