@@ -173,7 +173,10 @@ static bool read_table(struct table *table, struct uif *uif, struct dk_error *er
 
 struct dk_store *uif_open_blocks(struct uif *uif, struct dk_error *error)
 {
-    const struct wrapped_rules rules = { .codecs = codecs };
+    const struct wrapped_rules rules = {
+        .codecs = codecs,
+        .not_plain = uif->mixed || uif->sector_size != DK_SECTOR_USER,
+    };
     DK_CLEANUP(wrapped_free) struct wrapped *wrapped = wrapped_new(uif->candidate->store, &rules);
     struct table table = { .uif = uif, .wrapped = wrapped };
 

@@ -4,6 +4,7 @@
 
 #include <disckit/sector.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ enum {
     PIECE = 64 << 10, /* bytes in which zeros and plain bytes are handed out, however long their block is */
     SLACK = 4 << 10,  /* bytes, and an eighth of the block, that a codec may need more than it takes off */
     MEBIBYTE = 1 << 20,
+    PLACE = 60, /* characters of one, as it is told */
 };
 
 struct block {
@@ -268,11 +270,22 @@ static bool run_codec_whole(struct worker *worker, const struct block *block, ui
     return true;
 }
 
+/* Where a byte of the image belongs, for a person; returns `to`. */
+static const char *place_of(const struct wrapped *wrapped, uint64_t byte, char to[PLACE])
+{
+    if (wrapped->rules.not_plain)
+        snprintf(to, PLACE, "byte %" PRIu64 " of the image", byte);
+    else
+        snprintf(to, PLACE, "LBA %" PRIu64, byte / DK_SECTOR_USER);
+    return to;
+}
+
 static bool decode_coded(struct worker *worker, const struct block *block, uint8_t *to, size_t size,
                          struct dk_error *error)
 {
     const struct wrapped *wrapped = worker->wrapped;
     struct dk_error inner;
+    char place[PLACE];
 
     if (!dk_store_read(wrapped->stored, worker->stored, block->length, block->offset, error))
         return false;
@@ -280,15 +293,17 @@ static bool decode_coded(struct worker *worker, const struct block *block, uint8
                                                            worker->stored, block->length, &inner)) &&
         run_codec_whole(worker, block, to, size, &inner))
         return true;
-    return dk_fail(error, inner.kind, "block %u of %s (%s, %" PRIu32 " bytes from byte %" PRIu64 " of its data on): %s",
-                   block->number, wrapped->stored->name, wrapped->rules.codecs[block->kind - WRAPPED_CODED].name,
-                   block->length, block->offset, inner.text);
+    return dk_fail(error, inner.kind,
+                   "block %u of %s, from %s on (%s, %" PRIu32 " bytes from byte %" PRIu64 " of its data on): %s",
+                   block->number, wrapped->stored->name, place_of(wrapped, block->start, place),
+                   wrapped->rules.codecs[block->kind - WRAPPED_CODED].name, block->length, block->offset, inner.text);
 }
 
 static bool decode(void *context, void *worker, const struct dk_block *block, uint8_t *to, struct dk_error *error)
 {
     const struct wrapped *wrapped = context;
     const struct block *entry = &wrapped->blocks[index_at(wrapped, block->start)];
+    char place[PLACE];
 
     switch (entry->kind) {
     case WRAPPED_ZEROS:
@@ -298,8 +313,8 @@ static bool decode(void *context, void *worker, const struct dk_block *block, ui
         return dk_store_read(wrapped->stored, to, block->size, entry->offset + (block->start - entry->start), error);
     case WRAPPED_BAD:
         return dk_fail(error, DK_ERROR_DAMAGED,
-                       "block %u of %s is not where the table of blocks has it, at byte %" PRIu64, entry->number,
-                       wrapped->stored->name, entry->offset);
+                       "block %u of %s, from %s on, is not where the table of blocks has it, at byte %" PRIu64,
+                       entry->number, wrapped->stored->name, place_of(wrapped, entry->start, place), entry->offset);
     default:
         return decode_coded(worker, entry, to, block->size, error);
     }
@@ -310,13 +325,13 @@ static bool decode(void *context, void *worker, const struct dk_block *block, ui
 static void tell_bad(const struct wrapped *wrapped, struct dk_notes *notes)
 {
     const uint64_t from = wrapped->blocks[wrapped->first_bad].start, to = end_of(wrapped, wrapped->last_bad);
+    char first[PLACE], last[PLACE];
 
     dk_note(notes, DK_NOTE_DAMAGE,
             "%zu of %" PRIu32 " blocks can't be read, as they are not in the file or not of a size that can be: block "
-            "%u, for byte %" PRIu64 " of the image (LBA %" PRIu64 "), is the first, and the last ends at byte %" PRIu64
-            " (LBA %" PRIu64 ")",
-            wrapped->bad, wrapped->added, wrapped->blocks[wrapped->first_bad].number, from, from / DK_SECTOR_USER, to,
-            (to + DK_SECTOR_USER - 1) / DK_SECTOR_USER);
+            "%u, from %s on, is the first, and the last one ends with %s",
+            wrapped->bad, wrapped->added, wrapped->blocks[wrapped->first_bad].number, place_of(wrapped, from, first),
+            place_of(wrapped, to - 1, last));
 }
 
 struct dk_store *wrapped_open(struct wrapped **wrapped, struct dk_notes *notes, struct dk_error *error)

@@ -24,6 +24,7 @@ struct wrapped_rules {
     /* Looks at what is stored, or mends it, before it is decoded; `number` counts the blocks that were added. */
     bool (*prepare)(void *context, size_t number, unsigned kind, uint8_t *stored, size_t size, struct dk_error *error);
     uint32_t whole;               /* a coded block always gives so many bytes, also where the image needs fewer */
+    bool not_plain;               /* what is packed is not plain sectors from LBA 0 on: places are told in bytes */
     void *context;                /* goes to `prepare` and `decode`, from several threads at once */
     void (*free_context)(void *); /* when the last user closed the store, and where opening it fails */
 };

@@ -126,7 +126,7 @@ START_TEST(what_is_another_kind)
 END_TEST
 
 static const struct wreck wrecks[] = {
-    { "a block more", 11, "\1", 1, "+1 of 4 blocks", "+(LBA 48)",
+    { "a block more", 11, "\1", 1, "+1 of 4 blocks", "+LBA 48",
       "AAAAAAAAAAAAAAAA0000000000000000PPPPPPPPPPPPPPPP!!!!!!!!!!!!!!!!" },
     { "a hole taken for a block", 9, "\1", 1, "+1 of 3 blocks", NULL,
       "AAAAAAAAAAAAAAAAPPPPPPPPPPPPPPPP!!!!!!!!!!!!!!!!" },

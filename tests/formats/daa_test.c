@@ -317,7 +317,7 @@ static const struct wreck wrecks_1[] = {
     { "a wrong check sum", 72, "\0", 1, "+check sum of the header is wrong", NULL, "AA" },
     { "a chunk of no bytes", 76, "\0\0\0", 3, "+1 of 2 blocks", "+block 0", "!A" },
     { "a chunk that is too short", 76, "\0\x10\0", 3, NULL, NULL, "!!" },
-    { "a chunk past the end", 79, "\0\xFF\xFF", 3, "+1 of 2 blocks", "+(LBA 1)", "A!" },
+    { "a chunk past the end", 79, "\0\xFF\xFF", 3, "+1 of 2 blocks", "+LBA 1", "A!" },
     { "a chunk that is no deflate stream", 82, "\7", 1, NULL, NULL, "!A" },
 };
 

@@ -415,7 +415,7 @@ static const struct run_wreck {
     { { 1, 4, SECTORS, P_AT, 2047 }, "+1 of 2 blocks", "A!" },
     { { 1, 4, SECTORS, UINT64_MAX, 2048 }, "+block 1", "A!" },
     { { 1, 4, SECTORS, P_AT, UINT64_MAX }, NULL, "AP" },
-    { { 0x80000005, 4, SECTORS, P_AT, UINT64_MAX }, "+(LBA 1)", "A!" },
+    { { 0x80000005, 4, SECTORS, P_AT, UINT64_MAX }, "+LBA 1", "A!" },
     { { 0x80000005, 4, SECTORS, P_AT, 2048 }, NULL, "A!" },
     { { 0x80000005, 4, SECTORS, 0, 0 }, "+1 of 2 blocks", "A!" },
     { { 0x80000005, 4, 8, 0, P_AT }, NULL, "A!!" },

@@ -100,7 +100,7 @@ END_TEST
 
 static const struct wreck wrecks[] = {
     { "data of 0 bytes", 8, "\0\0\0\0\0\0\0\0", 8, "+1 of 2 blocks", "+block 1", "A!" },
-    { "data of all bytes that can be said", 8, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8, "+(LBA 1)", NULL, "A!" },
+    { "data of all bytes that can be said", 8, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8, "+LBA 1", NULL, "A!" },
     { "an image of 0 bytes", 16, "\0\0\0\0\0\0\0\0", 8, "an image of 0 bytes", NULL, NULL },
     { "an image of all bytes that can be said", 16, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8, "has 2 blocks",
       "18446744073709551615 bytes", NULL },
