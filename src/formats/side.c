@@ -200,6 +200,14 @@ static bool keeps_subchannel(const struct dk_disc *disc)
     return false;
 }
 
+void side_take(struct dk_disc *disc, struct dk_store *file, const char *suffix)
+{
+    if (strcmp(suffix, ".sub") == 0)
+        attach_sub(disc, file);
+    else
+        attach_file(disc, file, strcmp(suffix, ".sbi") == 0);
+}
+
 void side_attach(const struct dk_candidate *candidate, struct dk_disc *disc)
 {
     struct dk_store *file;
@@ -208,10 +216,8 @@ void side_attach(const struct dk_candidate *candidate, struct dk_disc *disc)
         return;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && !keeps_subchannel(disc); i++) {
         file = open_side(candidate, disc, suffixes[i]);
-        if (file && i == 0)
-            attach_sub(disc, file);
-        else if (file)
-            attach_file(disc, file, i == 1);
+        if (file)
+            side_take(disc, file, suffixes[i]);
         dk_store_close(file);
     }
 }
