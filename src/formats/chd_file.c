@@ -41,7 +41,7 @@ struct chd_file {
     size_t gathered;
     uint8_t *entries; /* of the map */
     struct seen *seen;
-    size_t seen_mask;
+    size_t seen_room;
     struct hash_set *raw;
     uint64_t first; /* offset of the first hunk */
     uint8_t records[METADATA_HASHES][HASH_RECORD];
@@ -136,10 +136,10 @@ static void put_entry(struct chd_file *file, uint64_t index, unsigned kind, uint
 static struct seen *look_up(const struct chd_file *file, const uint8_t key[KEY])
 {
     struct cursor cursor = cursor_over(key, KEY);
-    size_t at = (size_t)cursor_be64(&cursor);
+    size_t at = (size_t)(cursor_be64(&cursor) % file->seen_room);
 
-    for (;; at++) {
-        struct seen *seen = &file->seen[at & file->seen_mask];
+    for (;; at = at + 1 == file->seen_room ? 0 : at + 1) {
+        struct seen *seen = &file->seen[at];
 
         if (seen->number == 0 || memcmp(seen->key, key, KEY) == 0)
             return seen;
@@ -168,12 +168,8 @@ static bool put(void *context, uint64_t index, const uint8_t *bytes, size_t size
 
 static bool allocate(struct chd_file *file)
 {
-    size_t slots = 16;
-
-    while (slots < file->hunk_count + (size_t)file->hunk_count / 2)
-        slots *= 2;
-    file->seen_mask = slots - 1;
-    file->seen = calloc(slots, sizeof *file->seen);
+    file->seen_room = file->hunk_count + (size_t)file->hunk_count / 4 + 1; /* never full, so a search has an end */
+    file->seen = calloc(file->seen_room, sizeof *file->seen);
     file->entries = calloc(file->hunk_count, CHD_ENTRY_V5);
     file->hunk = malloc(file->packing.hunk_size);
     return file->seen && file->entries && file->hunk;
