@@ -36,6 +36,10 @@ theirs() {
     tail -c +45 out.wav | cmp - little.bin
     "$BIN/disc-convert" --track 1 m.toc out.iso
     cmp out.iso k.bin
+    "$BIN/disc-convert" --verify m.toc out.chd
+    "$BIN/disc-inspect" --json out.chd | jq -e '.sessions[0].tracks[1] | .lba == 325 and .count == 300 and .pregap == 150'
+    "$BIN/disc-convert" --track 2 out.chd again.wav
+    cmp again.wav out.wav
 }
 
 @test "places are those of cdrdao" {
