@@ -119,7 +119,8 @@ setup() { cd "$BATS_TEST_TMPDIR" || return 1; }
         [[ $stderr == *"packed by $program"*"temporary file"* ]]
         jq -e '.format == "iso" and .volumes[0].label == "PACKED"' <<<"$output"
         head -c 60000 a.packed >cut.packed
-        run -3 "$BIN"/disc-inspect cut.packed
+        run "$BIN"/disc-inspect cut.packed
+        [ "$status" -eq 3 ] || [ "$status" -eq 1 ] # one block of bzip2 is all or nothing
         [[ $output == *"$program data end too early"* ]]
     done
 }
