@@ -96,8 +96,9 @@ static const struct dk_track *track_of_iso(struct convert *convert, struct dk_er
         return found;
     if (count) {
         snprintf(advice, sizeof advice, "--track %d", found->number);
-        convert_refuse(convert, advice, NULL, error, "tracks %s of %s are data tracks, and an .iso holds one of them",
-                       list, disc->path);
+        convert_refuse(convert, advice, NULL, error,
+                       "tracks %s of %s are data tracks, and an .iso holds one of them: %s chooses it", list,
+                       disc->path, disc->session_count > 1 ? "--track or --session" : "--track");
     } else if (convert->options->track) {
         snprintf(advice, sizeof advice, "--track %u", convert->options->track);
         convert_refuse(convert, advice, "wav", error, "track %u of %s is audio, and an .iso holds data",
