@@ -26,19 +26,10 @@ static const struct {
 
 /* ---- Writing ---- */
 
-enum { TIME = 32 };
-
 struct lines {
     FILE *to;
     bool needed; /* something is said that the standard metadata do not */
 };
-
-static const char *time_text(uint32_t sectors, char text[TIME])
-{
-    snprintf(text, TIME, "%02" PRIu32 ":%02" PRIu32 ":%02" PRIu32, sectors / DK_FRAMES_A_SECOND / 60,
-             sectors / DK_FRAMES_A_SECOND % 60, sectors % DK_FRAMES_A_SECOND);
-    return text;
-}
 
 static void put_flags(struct lines *lines, const struct dk_track *track)
 {
@@ -59,43 +50,31 @@ static void put_flags(struct lines *lines, const struct dk_track *track)
 static void put_track(struct lines *lines, const struct chd_planned *planned, bool gd)
 {
     const struct dk_track *track = planned->track;
-    char time[TIME];
+    char time[WRITER_TIME];
 
     fprintf(lines->to, "  TRACK %02d %s\n", track->number, planned->kind->name);
     put_flags(lines, track);
     if (*track->isrc)
         fprintf(lines->to, "    ISRC %s\n", track->isrc);
     if (track->pregap)
-        fprintf(lines->to, "    PREGAP %s\n", time_text(track->pregap, time));
+        fprintf(lines->to, "    PREGAP %s\n", writer_time(track->pregap, time));
     if (track->lba >= 0)
-        fprintf(lines->to, "    INDEX 01 %s\n", time_text((uint32_t)track->lba, time));
+        fprintf(lines->to, "    INDEX 01 %s\n", writer_time((uint32_t)track->lba, time));
     for (size_t i = 0; i < track->index_count; i++)
         if (track->indexes[i].lba >= 0)
             fprintf(lines->to, "    INDEX %02d %s\n", track->indexes[i].number,
-                    time_text((uint32_t)track->indexes[i].lba, time));
+                    writer_time((uint32_t)track->indexes[i].lba, time));
     lines->needed |= *track->isrc || track->index_count || (track->pregap != planned->pregap && !gd) ||
                      track->lba != planned->plain_lba;
 }
 
-static void put_cd_text(struct lines *lines, const struct chd_plan *plan, struct dk_notes *notes)
+static void put_cd_text(struct lines *lines, const struct writer *writer)
 {
-    const struct dk_disc *disc = plan->disc;
-    const struct dk_cd_text *text = disc->cd_text;
-    const uint8_t *packs;
     size_t count;
+    const uint8_t *packs = writer_packs(writer, &count);
 
-    if (!text)
+    if (!packs || count == 0)
         return;
-    packs = text->packs;
-    count = text->pack_count;
-    if (count == 0)
-        count = dk_cd_text_encode(text, disc->tracks[0].number, disc->tracks[disc->track_count - 1].number, disc->arena,
-                                  &packs);
-    if (count == 0) {
-        if (text->count)
-            dk_note(notes, DK_NOTE_ODD, "the CD-TEXT does not fit into packs, and is left out");
-        return;
-    }
     fprintf(lines->to, "REM CDTEXT ");
     for (size_t i = 0; i < count * DK_CD_TEXT_PACK; i++)
         fprintf(lines->to, "%02x", packs[i]);
@@ -103,15 +82,15 @@ static void put_cd_text(struct lines *lines, const struct chd_plan *plan, struct
     lines->needed = true;
 }
 
-static void put_all(struct lines *lines, const struct chd_plan *plan, struct dk_notes *notes)
+static void put_all(struct lines *lines, const struct writer *writer, const struct chd_plan *plan)
 {
     const struct dk_disc *disc = plan->disc;
-    char time[TIME];
+    char time[WRITER_TIME];
 
     if (*disc->mcn)
         fprintf(lines->to, "CATALOG %s\n", disc->mcn);
     lines->needed |= *disc->mcn != '\0';
-    put_cd_text(lines, plan, notes);
+    put_cd_text(lines, writer);
     for (size_t i = 0; i < plan->count; i++) {
         const struct dk_track *track = plan->tracks[i].track;
         const bool opens = i == 0 || track->session != track[-1].session;
@@ -123,12 +102,12 @@ static void put_all(struct lines *lines, const struct chd_plan *plan, struct dk_
             fprintf(lines->to, "REM SESSION %02d\n", track->session);
         put_track(lines, &plan->tracks[i], plan->gd);
         if (ends && lead_out >= 0)
-            fprintf(lines->to, "REM LEAD-OUT %s\n", time_text((uint32_t)lead_out, time));
+            fprintf(lines->to, "REM LEAD-OUT %s\n", writer_time((uint32_t)lead_out, time));
         lines->needed |= !plan->gd && ((ends && lead_out != end) || track->session > 1);
     }
 }
 
-char *chd_dkct_write(const struct chd_plan *plan, struct dk_notes *notes)
+char *chd_dkct_write(const struct writer *writer, const struct chd_plan *plan)
 {
     struct lines lines = { 0 };
     char *text = NULL, *kept = NULL;
@@ -137,7 +116,7 @@ char *chd_dkct_write(const struct chd_plan *plan, struct dk_notes *notes)
     lines.to = open_memstream(&text, &size);
     if (!lines.to)
         return NULL;
-    put_all(&lines, plan, notes);
+    put_all(&lines, writer, plan);
     if (fclose(lines.to) == 0 && lines.needed)
         kept = arena_copy(plan->disc->arena, text, size);
     free(text);

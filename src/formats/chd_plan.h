@@ -59,7 +59,7 @@ uint8_t *chd_pack_map(const uint8_t *entries, uint32_t count, uint64_t first, si
 /* ---- chd_dkct.c ---- */
 
 /* What the standard metadata cannot say, as lines; NULL: they say it all. In the disc's arena. */
-char *chd_dkct_write(const struct chd_plan *plan, struct dk_notes *notes);
+char *chd_dkct_write(const struct writer *writer, const struct chd_plan *plan);
 /* Takes it back, into tracks that were placed. */
 void chd_dkct_read(struct chd_track_list *list);
 

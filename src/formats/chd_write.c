@@ -142,7 +142,7 @@ static bool add_track(struct writer *writer, struct chd_file *file, const struct
 static bool write_tracks(struct writer *writer, const struct chd_plan *plan, struct chd_file *file,
                          struct dk_error *error)
 {
-    if (!chd_plan_metadata(plan, file, chd_dkct_write(plan, writer->options->notes), error))
+    if (!chd_plan_metadata(plan, file, chd_dkct_write(writer, plan), error))
         return false;
     for (size_t i = 0; i < plan->count; i++)
         if (!add_track(writer, file, &plan->tracks[i], error))
@@ -188,6 +188,8 @@ static bool write_dvd(struct writer *writer, const struct chd_packing *packing, 
     if (writer->disc->track_count != 1 || track->mode == DK_AUDIO || track->missing)
         return dk_fail(error, DK_ERROR_REFUSED, "%s is of a %s, and has more than one track of data",
                        writer->disc->path, dk_medium_name(writer->disc->medium));
+    if (writer->options->sector == DK_SECTOR_RAW)
+        return dk_fail(error, DK_ERROR_REFUSED, "a DVD has sectors of 2048 bytes: --sector 2352 has no use for it");
     writer->total = track->count;
     to = dk_output_add(writer->output, writer->path, error);
     file = to ? chd_file_new(packing, DK_SECTOR_USER, to, (uint64_t)track->count * DK_SECTOR_USER, error) : NULL;
@@ -205,6 +207,7 @@ bool chd_write(struct dk_disc *disc, const char *path, const struct dk_write_opt
     const bool cd = disc->medium != DK_MEDIUM_DVD && disc->medium != DK_MEDIUM_BD;
     struct chd_packing packing = { .hunk_size = 0 };
 
-    return parse_options(&options->packing, cd, &packing, error) &&
+    return writer_can(&writer, "chd", WRITER_DVD | WRITER_SECTOR_2048 | WRITER_ANY_NAME, error) &&
+           parse_options(&options->packing, cd, &packing, error) &&
            (cd ? write_cd(&writer, &packing, error) : write_dvd(&writer, &packing, error));
 }
