@@ -2,6 +2,7 @@
 #include "support/mds_builder.h"
 #include "support/suite.h"
 #include "support/table.h"
+#include "support/wreck.h"
 
 #include <disckit/format.h>
 #include <string.h>
@@ -77,28 +78,6 @@ static const struct wreck {
     { "the descriptor's own name", 544, "*.mds", 5, "+too early for track 1", "+LBA 0 is the first" },
 };
 
-static bool has_note(const struct dk_disc *disc, const char *words)
-{
-    for (size_t i = 0; i < disc->notes.count; i++)
-        if (strstr(disc->notes.items[i].text, words))
-            return true;
-    return false;
-}
-
-static void expect_words(const struct wreck *wreck, const char *words, const struct dk_disc *disc,
-                         const struct dk_error *error)
-{
-    if (!words)
-        ck_assert_msg(disc && disc->notes.count == 0, "%s: %s", wreck->what,
-                      disc ? disc->notes.items[0].text : error->text);
-    else if (*words == '+')
-        ck_assert_msg(disc && has_note(disc, words + 1), "%s: no note of '%s'; %s", wreck->what, words + 1,
-                      disc ? "it opened" : error->text);
-    else
-        ck_assert_msg(!disc && strstr(error->text, words), "%s: no '%s' in: %s", wreck->what, words,
-                      disc ? "it opened" : error->text);
-}
-
 static void make_data(void)
 {
     const struct table_file files[] = { { "disc.mdf", TABLE_PLAIN, { { DK_AUDIO, S, 0, 80 } }, 0 }, { 0 } };
@@ -117,8 +96,8 @@ START_TEST(wreck_is_told_with_its_place)
     ck_assert_uint_eq(mds_build(&whole, bytes), SIZE);
     memcpy(bytes + wreck->at, wreck->bytes, wreck->length);
     disc = dk_image_open(suite_file("disc.mds", bytes, SIZE), &error);
-    expect_words(wreck, wreck->says, disc, &error);
-    expect_words(wreck, wreck->and_says, disc, &error);
+    wreck_expect(wreck->what, wreck->says, disc, &error);
+    wreck_expect(wreck->what, wreck->and_says, disc, &error);
     dk_disc_close(disc);
 }
 END_TEST
@@ -126,23 +105,11 @@ END_TEST
 /* Any byte may have any value: the image opens, or a sentence says why not. */
 START_TEST(every_byte_may_be_wrong)
 {
-    static const uint8_t values[] = { 0x00, 0x01, 0x7F, 0x80, 0xFF };
     static uint8_t bytes[MDS_BUILT_MAX];
 
     make_data();
     mds_build(&whole, bytes);
-    for (size_t at = 17; at < SIZE; at++)
-        for (size_t i = 0; i < sizeof values; i++) {
-            const uint8_t right = bytes[at];
-            struct dk_error error = { 0 };
-            struct dk_disc *disc;
-
-            bytes[at] = values[i];
-            disc = dk_image_open(suite_file("disc.mds", bytes, SIZE), &error);
-            ck_assert_msg(disc || *error.text, "byte %zu", at);
-            dk_disc_close(disc);
-            bytes[at] = right;
-        }
+    wreck_every_byte("disc.mds", bytes, SIZE, 17, SIZE);
 }
 END_TEST
 
