@@ -7,8 +7,9 @@ enum {
     Q_AT = 12, /* of linear subchannel */
     ADR_MCN = 2,
     ADR_ISRC = 3,
-    SAMPLES = 64,     /* sectors that tell the order */
-    CODE_WITHIN = 300 /* sectors: MCN and ISRC stand in one of 100, and some of them are not readable */
+    SAMPLES = 64,       /* sectors that tell the order */
+    CODE_WITHIN = 300,  /* sectors: MCN and ISRC stand in one of 100, and some of them are not readable */
+    TRACKS_WITHOUT = 4, /* in a row: then the disc has no codes, and what is packed need not be unpacked for them */
 };
 
 bool subchannel_q(const uint8_t sub[DK_SUBCHANNEL], enum dk_sub_order order, struct dk_q *q)
@@ -92,17 +93,18 @@ static bool q_of(const struct dk_disc *disc, int32_t lba, struct dk_q *q)
     return dk_store_read(extent->store, bytes, sizeof bytes, offset, &error) && dk_q_decode(bytes, q);
 }
 
-/* Looks through the first sectors of a track for what the table does not have. */
-static void look_through(struct dk_disc *disc, struct dk_track *track)
+/* Looks through the first sectors of a track for what the table does not have; false: there was no code in them. */
+static bool look_through(struct dk_disc *disc, struct dk_track *track)
 {
     const uint32_t count = track->count < CODE_WITHIN ? track->count : CODE_WITHIN;
     const bool wants_isrc = track->mode == DK_AUDIO && !*track->isrc;
-    bool mcn = *disc->mcn != '\0', isrc = !wants_isrc;
+    bool mcn = *disc->mcn != '\0', isrc = !wants_isrc, any = isrc;
     struct dk_q q;
 
     for (uint32_t i = 0; i < count && !(mcn && isrc); i++) {
         if (!q_of(disc, track->lba + (int32_t)i, &q) || !*q.code)
             continue;
+        any = true;
         if (q.adr == ADR_MCN && !mcn) {
             mcn = true;
             memcpy(disc->mcn, q.code, sizeof disc->mcn);
@@ -115,10 +117,12 @@ static void look_through(struct dk_disc *disc, struct dk_track *track)
                     track->number, (int64_t)track->lba + i);
         }
     }
+    return any;
 }
 
 void subchannel_settle(struct dk_disc *disc)
 {
+    unsigned without = 0;
     bool kept = false;
 
     for (size_t i = 0; i < disc->extent_count; i++) {
@@ -126,6 +130,6 @@ void subchannel_settle(struct dk_disc *disc)
         if (keeps_all(&disc->extents[i]))
             settle_order(disc, &disc->extents[i]);
     }
-    for (size_t i = 0; kept && i < disc->track_count; i++)
-        look_through(disc, &disc->tracks[i]);
+    for (size_t i = 0; kept && i < disc->track_count && without < TRACKS_WITHOUT; i++)
+        without = look_through(disc, &disc->tracks[i]) ? 0 : without + 1;
 }
