@@ -28,12 +28,12 @@ enum { TAG_STORED, TAG_DEFLATE, TAG_LZ4 };
 
 /*
  * What each level means: libdeflate's levels 1 to 12; LZ4HC's 3 to 12, or 0 for plain LZ4. The default is the first
- * that is no larger than what `maxcso --fast` makes of blocks of 2048 bytes.
+ * that is no larger than what `maxcso --fast` makes of blocks of 2048 bytes, and for LZ4 as quick.
  */
 static const struct {
     int deflate, lz4;
 } efforts[] = {
-    [DK_LEVEL_DEFAULT] = { 8, 4 },
+    [DK_LEVEL_DEFAULT] = { 8, 0 },
     [DK_LEVEL_FAST] = { 1, 0 },
     [DK_LEVEL_MAX] = { 12, 12 },
 };

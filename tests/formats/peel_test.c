@@ -259,7 +259,7 @@ static size_t pack_bgzf(void)
     for (int i = 0; i <= PARTS; i++) {
         uint8_t *at = packed + size;
         const size_t gives = i == PARTS ? 0 : part_size(i);
-        const size_t member = pack_gzip(image + (size_t)i * PART, gives, twice);
+        const size_t member = pack_gzip(image + (gives ? (size_t)i * PART : 0), gives, twice);
 
         part_at[i] = size;
         memcpy(at, twice, 10);
