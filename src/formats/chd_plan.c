@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Do files keep all sectors of the track as user data alone? */
-static bool is_user_data(const struct dk_disc *disc, const struct writer_part *part)
+enum { WITHOUT_HEADER = 2336 /* bytes of a Mode 2 sector */ };
+
+/* Do files keep all sectors of the track in so many bytes, and nothing beside them? */
+static bool is_kept_in(const struct dk_disc *disc, const struct writer_part *part, int size)
 {
     bool any = false;
 
@@ -17,7 +19,7 @@ static bool is_user_data(const struct dk_disc *disc, const struct writer_part *p
 
         if (!extent->store || extent->lba >= part->end || (int64_t)extent->lba + extent->count <= part->stored)
             continue;
-        if (extent->layout->to - extent->layout->from != DK_SECTOR_USER || extent->layout->sub_size)
+        if (extent->layout->to - extent->layout->from != size || extent->layout->sub_size)
             return false;
         any = true;
     }
@@ -49,9 +51,11 @@ static bool choose_form(const struct writer *writer, const struct writer_part *p
                        "track %d is %s: sectors of 2048 bytes cannot hold it; --sector 2352 keeps it whole",
                        part->track->number, dk_mode_name(mode));
     track->form = DK_FORM_RAW;
-    if (can_user && (wanted == DK_SECTOR_USER || (wanted == 0 && is_user_data(writer->disc, part)))) {
+    if (can_user && (wanted == DK_SECTOR_USER || (wanted == 0 && is_kept_in(writer->disc, part, DK_SECTOR_USER)))) {
         track->form = DK_FORM_USER;
         name = mode == DK_MODE1 ? "MODE1" : "MODE2_FORM1";
+    } else if (wanted == 0 && strcmp(name, "MODE2_RAW") == 0 && is_kept_in(writer->disc, part, WITHOUT_HEADER)) {
+        name = "MODE2";
     } else if (has_subchannel(writer->disc, part)) {
         track->form = DK_FORM_RAW_SUB;
         track->subcode = true;

@@ -86,8 +86,10 @@ struct frames {
 
 static void make_frame(const struct chd_planned *track, const uint8_t *sector, uint8_t frame[CHD_FRAME])
 {
-    const size_t size = track->form == DK_FORM_USER ? DK_SECTOR_USER : DK_SECTOR_RAW;
+    const size_t size = (size_t)(track->kind->to - track->kind->from);
 
+    if (track->form != DK_FORM_USER) /* else the kind's part is all that there is */
+        sector += track->kind->from;
     if (track->kind->mode == DK_AUDIO) {
         for (size_t i = 0; i < size; i += 2) {
             frame[i] = sector[i + 1];

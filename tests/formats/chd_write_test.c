@@ -119,6 +119,28 @@ START_TEST(hashes_are_those_of_the_recipe)
 }
 END_TEST
 
+/* Of a Mode 2 sector without its header the rest is what a frame begins with. */
+START_TEST(sectors_without_headers_stay_so)
+{
+    const struct made_track track = { .mode = DK_MODE2_FORM1, .stored = 2336, .count = 4 };
+    struct dk_disc *disc = made_disc(&track, 1), *back;
+    uint8_t frames[4 * FRAME] = { 0 }, raw[DK_SECTOR_RAW], expected[20];
+
+    for (int32_t lba = 0; lba < 4; lba++) {
+        raw_sector(raw, DK_MODE2_FORM1, lba, NULL, NULL);
+        memcpy(frames + lba * FRAME, raw + 16, 2336);
+    }
+    must_write(disc, &(struct dk_packing_options){ 0 });
+    ck_assert_ptr_nonnull(strstr(metadata("CHT2"), "TYPE:MODE2 "));
+    EVP_Digest(frames, sizeof frames, expected, NULL, EVP_sha1(), NULL);
+    ck_assert_mem_eq(written + RAW_SHA1, expected, 20);
+    back = must_open();
+    expect_same_sectors(disc, back);
+    dk_disc_close(back);
+    dk_disc_close(disc);
+}
+END_TEST
+
 /* ---- Codecs ---- */
 
 static uint8_t *contents; /* of data tracks: hunks that repeat, that pack well, that pack hardly, and that do not */
@@ -342,6 +364,7 @@ static void add_tests(TCase *test_case)
 {
     tcase_set_timeout(test_case, 60);
     tcase_add_test(test_case, hashes_are_those_of_the_recipe);
+    tcase_add_test(test_case, sectors_without_headers_stay_so);
     tcase_add_loop_test(test_case, every_codec_gives_the_sectors_back, 0, sizeof ways / sizeof *ways);
     tcase_add_test(test_case, few_hunks_come_back);
     tcase_add_test(test_case, any_number_of_threads_makes_the_same_file);
