@@ -7,28 +7,20 @@
 #include <string.h>
 #include <strings.h>
 
-static void free_arena(struct dk_arena **arena)
-{
-    arena_free(*arena);
-}
-
 /* Its first section is its name. */
-static int ccd_probe(const struct dk_candidate *candidate)
+static int bid(struct sheet *sheet)
 {
-    DK_CLEANUP(free_arena) struct dk_arena *arena = NULL;
-    struct dk_error error;
-    struct sheet sheet;
     const char *line;
 
-    if (!sheet_is_text(candidate->head, candidate->head_size))
-        return 0;
-    arena = arena_new();
-    if (!sheet_open(&sheet, candidate->path, candidate->head, candidate->head_size, arena, &error))
-        return 0;
     do
-        line = sheet_next_line(&sheet);
+        line = sheet_next_line(sheet);
     while (line && (*line == '\0' || *line == ';'));
     return line && strcasecmp(line, "[CloneCD]") == 0 ? 95 : 0;
+}
+
+static int ccd_probe(const struct dk_candidate *candidate)
+{
+    return sheet_bid(candidate, bid);
 }
 
 /* The sheet leaves out the check sums of the packs. */

@@ -11,11 +11,6 @@ enum { CD_TEXT_FILE_MAX = 8 * 256 * DK_CD_TEXT_PACK + 5 /* all packs, the header
 
 /* ---- Is it one? ---- */
 
-static void free_arena(struct dk_arena **arena)
-{
-    arena_free(*arena);
-}
-
 static bool begins_with(char **line, const char *word)
 {
     const size_t length = strlen(word);
@@ -51,14 +46,7 @@ static int bid(struct sheet *sheet)
 
 static int cue_probe(const struct dk_candidate *candidate)
 {
-    DK_CLEANUP(free_arena) struct dk_arena *arena = NULL;
-    struct dk_error error;
-    struct sheet sheet;
-
-    if (!sheet_is_text(candidate->head, candidate->head_size))
-        return 0;
-    arena = arena_new();
-    return sheet_open(&sheet, candidate->path, candidate->head, candidate->head_size, arena, &error) ? bid(&sheet) : 0;
+    return sheet_bid(candidate, bid);
 }
 
 /* ---- Reading ---- */

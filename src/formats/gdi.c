@@ -99,11 +99,6 @@ static const char *parse_line(char *text, struct line *line)
 
 /* ---- Is it one? ---- */
 
-static void free_arena(struct dk_arena **arena)
-{
-    arena_free(*arena);
-}
-
 static int bid(struct sheet *sheet)
 {
     char *text = sheet_next_line(sheet);
@@ -124,14 +119,7 @@ static int bid(struct sheet *sheet)
 
 static int gdi_probe(const struct dk_candidate *candidate)
 {
-    DK_CLEANUP(free_arena) struct dk_arena *arena = NULL;
-    struct dk_error error;
-    struct sheet sheet;
-
-    if (candidate->store->size > candidate->head_size || !sheet_is_text(candidate->head, candidate->head_size))
-        return 0;
-    arena = arena_new();
-    return sheet_open(&sheet, candidate->path, candidate->head, candidate->head_size, arena, &error) ? bid(&sheet) : 0;
+    return candidate->store->size <= candidate->head_size ? sheet_bid(candidate, bid) : 0;
 }
 
 /* ---- Lines into tracks ---- */

@@ -88,6 +88,23 @@ bool sheet_open(struct sheet *sheet, const char *path, const void *bytes, size_t
     return true;
 }
 
+static void free_arena(struct dk_arena **arena)
+{
+    arena_free(*arena);
+}
+
+int sheet_bid(const struct dk_candidate *candidate, int (*bid)(struct sheet *sheet))
+{
+    DK_CLEANUP(free_arena) struct dk_arena *arena = NULL;
+    struct dk_error error;
+    struct sheet sheet;
+
+    if (!sheet_is_text(candidate->head, candidate->head_size))
+        return 0;
+    arena = arena_new();
+    return sheet_open(&sheet, candidate->path, candidate->head, candidate->head_size, arena, &error) ? bid(&sheet) : 0;
+}
+
 bool sheet_read(struct sheet *sheet, const struct dk_candidate *candidate, struct dk_arena *arena,
                 struct dk_error *error)
 {

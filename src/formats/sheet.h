@@ -32,7 +32,9 @@ bool sheet_is_text(const void *bytes, size_t size);
  */
 bool sheet_open(struct sheet *sheet, const char *path, const void *bytes, size_t size, struct dk_arena *arena,
                 struct dk_error *error);
-/* The same for a candidate's whole file. */
+/* What a format bids on a candidate whose head is text, by its lines; 0 for others. */
+int sheet_bid(const struct dk_candidate *candidate, int (*bid)(struct sheet *sheet));
+/* Opens a candidate's whole file as sheet_open() does. */
 bool sheet_read(struct sheet *sheet, const struct dk_candidate *candidate, struct dk_arena *arena,
                 struct dk_error *error);
 

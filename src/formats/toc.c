@@ -10,11 +10,6 @@
 
 /* ---- Is it one? ---- */
 
-static void free_arena(struct dk_arena **arena)
-{
-    arena_free(*arena);
-}
-
 static bool is_kind_of_disc(const char *word)
 {
     static const char *const kinds[] = { "CD_DA", "CD_ROM", "CD_ROM_XA", "CD_I", "FIRST_TRACK_NO", "CD_TEXT" };
@@ -45,14 +40,7 @@ static int bid(struct sheet *sheet)
 
 static int toc_probe(const struct dk_candidate *candidate)
 {
-    DK_CLEANUP(free_arena) struct dk_arena *arena = NULL;
-    struct dk_error error;
-    struct sheet sheet;
-
-    if (!sheet_is_text(candidate->head, candidate->head_size))
-        return 0;
-    arena = arena_new();
-    return sheet_open(&sheet, candidate->path, candidate->head, candidate->head_size, arena, &error) ? bid(&sheet) : 0;
+    return sheet_bid(candidate, bid);
 }
 
 /* ---- Reading ---- */
