@@ -17,7 +17,7 @@ BUILD_PACKAGES = gcc libc6-dev pkg-config libbz2-dev $(foreach pair,$(LIBRARIES)
 # The demo and the tests: other programs that make images and say what is in them, compilers, checkers.
 TEST_PACKAGES = check bats clang clang-format libclang-rt-14-dev mandoc universal-ctags python3-minimal python3 file \
 	genisoimage xorriso libarchive-tools p7zip-full iat cdrdao bchunk jq bc udftools xz-utils procps strace \
-	bzip2 lz4 zstd flac mame-tools ccd2iso daa2iso cuetools
+	bzip2 lz4 zstd flac mame-tools ccd2iso daa2iso cuetools wit
 # Drives in a virtual machine
 LAB_PACKAGES = qemu-system-x86 busybox-static cpio kmod tgt open-iscsi linux-libc-dev
 PACKAGES = $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LAB_PACKAGES)

@@ -28,7 +28,7 @@ static void make_volume(const struct packed_recipe *recipe, struct packed_image 
             random_fill(&random, at, DK_SECTOR_USER);
         else if (sector % 3 == 1)
             for (int i = 0; i < DK_SECTOR_USER; i += 16)
-                snprintf(at + i, 16, "sector %2u, %4d", sector, i);
+                snprintf(at + i, 16, "sector %2u, %4u", sector % 100, (unsigned)i % 10000);
     }
     made->image_size = (size_t)SECTORS * DK_SECTOR_USER - recipe->cut;
     made->image = calloc(1, made->image_size + recipe->block + DAX_BLOCK);
