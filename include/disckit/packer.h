@@ -30,6 +30,7 @@ struct dk_packing {
     bool (*put)(void *context, uint64_t index, const uint8_t *bytes, size_t size, unsigned tag, struct dk_error *error);
     void *context;
     unsigned threads; /* 0: one a processor */
+    bool whole;       /* what dk_packer_write() leaves of the last block is filled up with zeros */
 };
 
 struct dk_packer;
@@ -37,6 +38,9 @@ struct dk_packer;
 DK_API struct dk_packer *dk_packer_new(const struct dk_packing *packing, struct dk_error *error);
 /* The next block; its bytes are copied. */
 DK_API DK_MUST_USE bool dk_packer_add(struct dk_packer *packer, const void *bytes, size_t size, struct dk_error *error);
+/* Bytes that are cut into blocks of `block_size` here. Not to be mixed with dk_packer_add(). */
+DK_API DK_MUST_USE bool dk_packer_write(struct dk_packer *packer, const void *bytes, size_t count,
+                                        struct dk_error *error);
 /* Waits until every block was put. */
 DK_API DK_MUST_USE bool dk_packer_finish(struct dk_packer *packer, struct dk_error *error);
 DK_API void dk_packer_free(struct dk_packer *packer); /* without a finish: drops what is under way; NULL is fine */

@@ -40,6 +40,7 @@ struct dk_packer {
     unsigned under_way;      /* jobs in the ring that have not left */
     unsigned next;           /* to be packed */
     uint64_t put;            /* blocks that left */
+    size_t gathered;         /* bytes of the block that is not full yet */
     bool broken;             /* every further call says the reason */
     struct dk_error reason;
     pthread_mutex_t lock;
@@ -204,6 +205,49 @@ static bool add(struct dk_packer *packer, const void *bytes, size_t size, struct
     return job->count < packer->batch || submit(packer, false, error);
 }
 
+/* The block behind those of the job that gathers is as long as it will be. */
+static bool end_block(struct dk_packer *packer, struct dk_error *error)
+{
+    struct job *job = &packer->jobs[packer->filling];
+
+    job->blocks[job->count++].from_size = packer->gathered;
+    packer->gathered = 0;
+    return job->count < packer->batch || submit(packer, false, error);
+}
+
+static bool gather(struct dk_packer *packer, const uint8_t *bytes, size_t count, struct dk_error *error)
+{
+    const size_t block_size = packer->packing.block_size;
+
+    while (count) {
+        struct job *job = &packer->jobs[packer->filling];
+        const size_t room = block_size - packer->gathered, piece = count < room ? count : room;
+
+        if (!allocate(packer, job))
+            return no_memory(error);
+        memcpy(job->from + job->count * block_size + packer->gathered, bytes, piece);
+        packer->gathered += piece;
+        bytes += piece;
+        count -= piece;
+        if (packer->gathered == block_size && !end_block(packer, error))
+            return false;
+    }
+    return true;
+}
+
+/* The block that is not full, then all that is under way. */
+static bool finish(struct dk_packer *packer, struct dk_error *error)
+{
+    const struct job *job = &packer->jobs[packer->filling];
+    const size_t block_size = packer->packing.block_size;
+
+    if (packer->gathered && packer->packing.whole) {
+        memset(job->from + job->count * block_size + packer->gathered, 0, block_size - packer->gathered);
+        packer->gathered = block_size;
+    }
+    return (packer->gathered == 0 || end_block(packer, error)) && submit(packer, true, error);
+}
+
 /* Keeps what went wrong: after a block that is missing no other may follow. */
 static bool remember(struct dk_packer *packer, bool right, const struct dk_error *error)
 {
@@ -221,11 +265,18 @@ bool dk_packer_add(struct dk_packer *packer, const void *bytes, size_t size, str
     return remember(packer, add(packer, bytes, size, error), error);
 }
 
+bool dk_packer_write(struct dk_packer *packer, const void *bytes, size_t count, struct dk_error *error)
+{
+    if (packer->broken)
+        return fail_as(&packer->reason, error);
+    return remember(packer, gather(packer, bytes, count, error), error);
+}
+
 bool dk_packer_finish(struct dk_packer *packer, struct dk_error *error)
 {
     if (packer->broken)
         return fail_as(&packer->reason, error);
-    return remember(packer, submit(packer, true, error), error);
+    return remember(packer, finish(packer, error), error);
 }
 
 /* ---- Its life ---- */

@@ -37,8 +37,6 @@ struct chd_file {
     struct dk_packer *packer;
     uint64_t logical_size, taken;
     uint32_t hunk_count;
-    uint8_t *hunk; /* gathers */
-    size_t gathered;
     uint8_t *entries; /* of the map */
     struct seen *seen;
     size_t seen_room;
@@ -171,8 +169,7 @@ static bool allocate(struct chd_file *file)
     file->seen_room = file->hunk_count + (size_t)file->hunk_count / 4 + 1; /* never full, so a search has an end */
     file->seen = calloc(file->seen_room, sizeof *file->seen);
     file->entries = calloc(file->hunk_count, CHD_ENTRY_V5);
-    file->hunk = malloc(file->packing.hunk_size);
-    return file->seen && file->entries && file->hunk;
+    return file->seen && file->entries;
 }
 
 static bool write_header(struct chd_file *file, uint32_t unit_size, struct dk_error *error)
@@ -203,6 +200,7 @@ struct chd_file *chd_file_new(const struct chd_packing *packing, uint32_t unit_s
         .put = put,
         .context = file,
         .threads = packing->threads,
+        .whole = true,
     };
 
     if (!file) {
@@ -228,7 +226,6 @@ void chd_file_free(struct chd_file *file)
         return;
     dk_packer_free(file->packer);
     hash_set_free(file->raw);
-    free(file->hunk);
     free(file->entries);
     free(file->seen);
     free(file);
@@ -253,27 +250,13 @@ bool chd_file_metadata(struct chd_file *file, uint32_t tag, bool counts, const v
     return dk_output_write(file->to, head, sizeof head, error) && dk_output_write(file->to, bytes, size, error);
 }
 
-/* Gathers whole hunks; what fills up the last one is zeros. */
 bool chd_file_add(struct chd_file *file, const uint8_t *bytes, size_t count, struct dk_error *error)
 {
     hash_set_update(file->raw, bytes, count);
     file->taken += count;
     if (file->first == 0)
         file->first = dk_output_size(file->to);
-    while (count) {
-        const size_t left = file->packing.hunk_size - file->gathered, piece = count < left ? count : left;
-
-        memcpy(file->hunk + file->gathered, bytes, piece);
-        file->gathered += piece;
-        bytes += piece;
-        count -= piece;
-        if (file->gathered < file->packing.hunk_size)
-            continue;
-        if (!dk_packer_add(file->packer, file->hunk, file->gathered, error))
-            return false;
-        file->gathered = 0;
-    }
-    return true;
+    return dk_packer_write(file->packer, bytes, count, error);
 }
 
 static int by_bytes(const void *one, const void *other)
@@ -314,11 +297,6 @@ static bool flush(struct chd_file *file, struct dk_error *error)
     if (file->taken != file->logical_size)
         return dk_fail(error, DK_ERROR_SYSTEM, "%s got %ju bytes, and should have %ju", dk_output_path(file->to),
                        (uintmax_t)file->taken, (uintmax_t)file->logical_size);
-    if (file->gathered) {
-        memset(file->hunk + file->gathered, 0, file->packing.hunk_size - file->gathered);
-        if (!dk_packer_add(file->packer, file->hunk, file->packing.hunk_size, error))
-            return false;
-    }
     return dk_packer_finish(file->packer, error);
 }
 

@@ -48,8 +48,6 @@ struct cso_writer {
     int deflate_level, lz4_level;
     uint8_t *table; /* the header, and an entry a block and one more */
     size_t table_size;
-    uint8_t *block; /* that gathers */
-    uint32_t gathered;
 };
 
 /* ---- One block ---- */
@@ -210,7 +208,6 @@ static void cso_close(void *context)
 
     dk_packer_free(writer->packer);
     free(writer->table);
-    free(writer->block);
     free(writer);
 }
 
@@ -225,11 +222,11 @@ static bool begin(struct cso_writer *writer, const struct dk_packing_options *op
         .put = put,
         .context = writer,
         .threads = options->threads,
+        .whole = true, /* readers cut off what is behind the image's size */
     };
 
-    writer->block = malloc(writer->block_size);
     writer->table = calloc(1, writer->table_size);
-    if (!writer->block || !writer->table)
+    if (!writer->table)
         return dk_fail_errno(error, "cannot write %s", dk_output_path(writer->file));
     writer->packer = dk_packer_new(&packing, error);
     return writer->packer && dk_output_allow_replacing(writer->file, error) &&
@@ -256,34 +253,9 @@ static void *open_kind(struct dk_output_file *file, uint64_t size, const struct 
 
 static bool cso_write(void *context, const void *bytes, size_t count, struct dk_error *error)
 {
-    struct cso_writer *writer = context;
-    const uint8_t *at = bytes;
+    const struct cso_writer *writer = context;
 
-    while (count) {
-        const size_t room = writer->block_size - writer->gathered, part = count < room ? count : room;
-
-        memcpy(writer->block + writer->gathered, at, part);
-        writer->gathered += (uint32_t)part;
-        at += part;
-        count -= part;
-        if (writer->gathered < writer->block_size)
-            break;
-        writer->gathered = 0;
-        if (!dk_packer_add(writer->packer, writer->block, writer->block_size, error))
-            return false;
-    }
-    return true;
-}
-
-/* The last block is filled up with zeros, which readers cut off by the image's size. */
-static bool finish_blocks(struct cso_writer *writer, struct dk_error *error)
-{
-    if (writer->gathered) {
-        memset(writer->block + writer->gathered, 0, writer->block_size - writer->gathered);
-        if (!dk_packer_add(writer->packer, writer->block, writer->block_size, error))
-            return false;
-    }
-    return dk_packer_finish(writer->packer, error);
+    return dk_packer_write(writer->packer, bytes, count, error);
 }
 
 static bool cso_finish(void *context, struct dk_error *error)
@@ -291,7 +263,7 @@ static bool cso_finish(void *context, struct dk_error *error)
     struct cso_writer *writer = context;
     uint8_t *header = writer->table;
 
-    if (!finish_blocks(writer, error))
+    if (!dk_packer_finish(writer->packer, error))
         return false;
     put_entry(writer, writer->count, false);
     memcpy(header, writer->kind == ZSO ? "ZISO" : "CISO", 4);

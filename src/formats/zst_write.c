@@ -29,8 +29,6 @@ struct zst_writer {
     uint32_t frame_size;
     int level;
     uint8_t *table; /* the whole last frame */
-    uint8_t *frame; /* that gathers */
-    uint32_t gathered;
 };
 
 static void put_number(uint8_t *to, uint64_t number, unsigned count)
@@ -86,7 +84,6 @@ static void zst_close(void *context)
 
     dk_packer_free(writer->packer);
     free(writer->table);
-    free(writer->frame);
     free(writer);
 }
 
@@ -113,9 +110,8 @@ static bool begin(struct zst_writer *writer, const struct dk_packing_options *op
         return dk_fail(error, DK_ERROR_REFUSED, "--block %" PRIu32 ": that makes too many frames", writer->frame_size);
     packing.block_size = writer->frame_size;
     packing.room = (uint32_t)ZSTD_compressBound(writer->frame_size);
-    writer->frame = malloc(writer->frame_size);
     writer->table = malloc(SKIP_HEADER + ENTRY * writer->count + FOOTER);
-    if (!writer->frame || !writer->table)
+    if (!writer->table)
         return dk_fail_errno(error, "cannot write %s", dk_output_path(writer->file));
     writer->packer = dk_packer_new(&packing, error);
     return writer->packer != NULL;
@@ -138,30 +134,11 @@ static void *zst_open(struct dk_output_file *file, uint64_t size, const struct d
     return NULL;
 }
 
-static bool add_frame(struct zst_writer *writer, struct dk_error *error)
-{
-    const uint32_t size = writer->gathered;
-
-    writer->gathered = 0;
-    return size == 0 || dk_packer_add(writer->packer, writer->frame, size, error);
-}
-
 static bool zst_write(void *context, const void *bytes, size_t count, struct dk_error *error)
 {
-    struct zst_writer *writer = context;
-    const uint8_t *at = bytes;
+    const struct zst_writer *writer = context;
 
-    while (count) {
-        const size_t room = writer->frame_size - writer->gathered, part = count < room ? count : room;
-
-        memcpy(writer->frame + writer->gathered, at, part);
-        writer->gathered += (uint32_t)part;
-        at += part;
-        count -= part;
-        if (writer->gathered == writer->frame_size && !add_frame(writer, error))
-            return false;
-    }
-    return true;
+    return dk_packer_write(writer->packer, bytes, count, error);
 }
 
 static bool zst_finish(void *context, struct dk_error *error)
@@ -170,7 +147,7 @@ static bool zst_finish(void *context, struct dk_error *error)
     const uint64_t entries = ENTRY * writer->count;
     uint8_t *footer = writer->table + SKIP_HEADER + entries;
 
-    if (!add_frame(writer, error) || !dk_packer_finish(writer->packer, error))
+    if (!dk_packer_finish(writer->packer, error))
         return false;
     put_number(writer->table, skip_magic, 4);
     put_number(writer->table + 4, entries + FOOTER, 4);

@@ -18,6 +18,7 @@ static struct made {
     uint64_t bad, unwelcome;     /* block that can't be packed, block that `put` refuses */
     _Atomic unsigned new, freed; /* workers */
     _Atomic unsigned packed;     /* blocks */
+    bool whole;                  /* the last block is to be filled up */
 } made;
 
 static struct dk_error error;
@@ -96,6 +97,7 @@ static struct dk_packer *open_packer(unsigned threads)
         .pack = pack,
         .put = put,
         .threads = threads,
+        .whole = made.whole,
     };
     struct dk_packer *packer = dk_packer_new(&packing, &error);
 
@@ -152,6 +154,35 @@ START_TEST(finishes_what_is_empty_or_small)
     dk_packer_free(packer);
     ck_assert_uint_le(made.new, 2); /* a thread a job */
     dk_packer_free(NULL);
+}
+END_TEST
+
+/* Bytes that come in pieces of these sizes, cut into blocks; every second time with the last one filled up. */
+static const size_t pieces[] = { 1, 7, BLOCK - 1, BLOCK, BLOCK + 1, 10 * BLOCK + 3 };
+
+START_TEST(cuts_what_is_written_into_blocks)
+{
+    enum { LAST = 333, BLOCKS = 6, ALL = (BLOCKS - 1) * BLOCK + LAST };
+    const size_t piece = pieces[_i / 2];
+    struct dk_packer *packer;
+    size_t at = 0;
+
+    made.whole = _i % 2;
+    packer = open_packer(2);
+    for (size_t done = 0; done < ALL; done += piece)
+        ck_assert(dk_packer_write(packer, made.from + done, ALL - done < piece ? ALL - done : piece, &error));
+    ck_assert(dk_packer_finish(packer, &error));
+    ck_assert_uint_eq(made.next, BLOCKS);
+    if (made.whole)
+        memset(made.from + ALL, 0, BLOCK - LAST);
+    for (unsigned i = 0; i < BLOCKS; i++) {
+        const size_t from_size = i < BLOCKS - 1 || made.whole ? BLOCK : LAST, size = from_size / (i % 3 + 1);
+
+        ck_assert_mem_eq(made.to + at, made.from + (size_t)i * BLOCK, size);
+        at += size;
+    }
+    ck_assert_uint_eq(at, made.to_size);
+    dk_packer_free(packer);
 }
 END_TEST
 
@@ -248,6 +279,7 @@ static void add_packing(TCase *test_case)
     tcase_add_checked_fixture(test_case, begin, end);
     tcase_add_loop_test(test_case, puts_in_order_whatever_the_threads, 0, 9);
     tcase_add_test(test_case, finishes_what_is_empty_or_small);
+    tcase_add_loop_test(test_case, cuts_what_is_written_into_blocks, 0, 2 * (int)(sizeof pieces / sizeof *pieces));
     tcase_add_test(test_case, says_what_could_not_be_packed_and_goes_no_further);
     tcase_add_test(test_case, stops_where_put_fails);
     tcase_add_test(test_case, drops_what_is_under_way);
