@@ -2,11 +2,12 @@
  * BWT, the descriptors of BlindRead and BlindWrite 4: tracks of sectors of 2352 bytes in a .bwi, with the subchannel in
  * a .bws. All numbers are little-endian; a text has its length in front.
  */
-#include "formats/ccd.h"
 #include "formats/descriptor.h"
 #include "formats/placed.h"
 #include "formats/raw.h"
 #include "formats/rows.h"
+#include "formats/sheet.h"
+#include "formats/with_sub.h"
 #include "util/arena.h"
 #include "util/cursor.h"
 
@@ -175,7 +176,7 @@ static bool open_sub(struct bwt *bwt, struct dk_error *error)
                 "%s has the subchannel of %" PRIu64 " sectors, of %" PRIu64 ": it is left out", sub->name,
                 sub->size / DK_SUBCHANNEL, sectors);
     } else if (sub && sectors) {
-        bwt->store = ccd_store(bwt->image, sub, false);
+        bwt->store = with_sub_store(bwt->image, sub);
         right = bwt->store || dk_fail_errno(error, "cannot open %s", sub->name);
         bwt->stored = DK_SECTOR_RAW_SUB;
         bwt->disc->container_size += sub->size;

@@ -38,11 +38,6 @@ struct ccd {
 bool ccd_parse(struct ccd *ccd, struct dk_error *error);
 /* Finds where everything lies, and adds it to the disc. */
 bool ccd_lay_out(struct ccd *ccd, struct dk_error *error);
-/*
- * A store of an image's sectors with those of its .sub behind each (NULL: 2352 bytes a sector, else 2448), and, if
- * `scrambled`, those with a sync unscrambled. It has the image's name, and uses both on its own. NULL: no memory.
- */
-struct dk_store *ccd_store(struct dk_store *image, struct dk_store *sub, bool scrambled);
 bool ccd_write(struct dk_disc *disc, const char *path, const struct dk_write_options *options, struct dk_output *output,
                struct dk_error *error);
 

@@ -3,9 +3,11 @@
  * session; whether a hidden track, or the pause before a later session, is among them its size tells.
  */
 #include "formats/ccd.h"
+#include "formats/clear.h"
 #include "formats/descriptor.h"
 #include "formats/subchannel.h"
 #include "formats/sync.h"
+#include "formats/with_sub.h"
 #include "util/arena.h"
 
 #include <inttypes.h>
@@ -255,10 +257,10 @@ static bool open_files(struct layout *layout, struct dk_error *error)
         ccd->disc->container_size += layout->sub->size;
         layout->sub_sectors = layout->sub->size / DK_SUBCHANNEL;
     }
-    layout->audio = layout->sub ? ccd_store(layout->image, layout->sub, false) : dk_store_use(layout->image);
-    layout->data = layout->sub || ccd->scrambled ? ccd_store(layout->image, layout->sub, ccd->scrambled != 0)
-                                                 : dk_store_use(layout->image);
-    layout->bare = ccd->scrambled ? ccd_store(layout->image, NULL, true) : dk_store_use(layout->image);
+    layout->bare = ccd->scrambled ? clear_store(layout->image, DK_SECTOR_RAW) : dk_store_use(layout->image);
+    layout->audio = layout->sub ? with_sub_store(layout->image, layout->sub) : dk_store_use(layout->image);
+    if (layout->bare)
+        layout->data = layout->sub ? with_sub_store(layout->bare, layout->sub) : dk_store_use(layout->bare);
     return (layout->audio && layout->data && layout->bare) || dk_fail_errno(error, "cannot open %s", ccd->sheet.path);
 }
 

@@ -4,11 +4,12 @@
  * (.scram) begin with LBA -45150, those of DiscImageCreator (.scm) with LBA 0. The table of contents lies beside them
  * as the drive gave it (MMC: READ TOC/PMA/ATIP), redumper's also with the state of each sample and the subchannel.
  */
-#include "formats/ccd.h"
+#include "formats/clear.h"
 #include "formats/descriptor.h"
 #include "formats/placed.h"
 #include "formats/rows.h"
 #include "formats/sync.h"
+#include "formats/with_sub.h"
 #include "util/arena.h"
 #include "util/cursor.h"
 
@@ -282,8 +283,12 @@ static bool open_stores(struct scram *scram, struct dk_error *error)
         sub = dk_store_slice(subs, subs_at, subs->size - subs_at, error);
     scram->stored = sub ? DK_SECTOR_RAW_SUB : DK_SECTOR_RAW;
     if (scram->image) {
-        scram->audio = sub ? ccd_store(scram->image, sub, false) : dk_store_use(scram->image);
-        scram->data = ccd_store(scram->image, sub, true);
+        struct dk_store *clear = clear_store(scram->image, DK_SECTOR_RAW);
+
+        scram->audio = sub ? with_sub_store(scram->image, sub) : dk_store_use(scram->image);
+        if (clear)
+            scram->data = sub ? with_sub_store(clear, sub) : dk_store_use(clear);
+        dk_store_close(clear);
         if (!scram->audio || !scram->data)
             dk_fail_errno(error, "cannot open %s", scram->disc->path);
     }

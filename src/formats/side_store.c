@@ -1,100 +1,35 @@
 /* Sectors with the subchannel of a file beside the image. */
 #include "formats/side_store.h"
+#include "formats/with_sub.h"
 #include "util/arena.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct side {
-    struct dk_store store;
-    struct dk_store *image, *sub; /* `sub` NULL: it is computed, and then patched */
-    uint64_t image_at, sub_at;    /* bytes, of the first sector */
-    const struct dk_disc *disc;
-    int32_t lba;                    /* of the first sector */
-    const struct side_patch *patch; /* of the only sector */
-};
+/* ---- All sectors ---- */
 
-static void make_sub(const struct side *side, int32_t lba, uint8_t linear[DK_SUBCHANNEL])
+static void put_store(struct dk_extent *extent, struct dk_store *store)
 {
-    const struct side_patch *patch = side->patch;
-    uint8_t *q = linear + 12;
-    uint16_t crc;
-
-    dk_sub_make(side->disc, lba, linear);
-    memcpy(q + patch->from, patch->q, patch->count);
-    if (patch->wrong_crc) {
-        crc = (uint16_t)~dk_q_crc(q, 10);
-        q[10] = (uint8_t)(crc >> 8);
-        q[11] = (uint8_t)crc;
-    }
-}
-
-static bool read_sector(const struct side *side, uint64_t number, uint8_t to[DK_SECTOR_RAW_SUB], struct dk_error *error)
-{
-    if (!dk_store_read(side->image, to, DK_SECTOR_RAW, side->image_at + number * DK_SECTOR_RAW, error))
-        return false;
-    if (side->sub)
-        return dk_store_read(side->sub, to + DK_SECTOR_RAW, DK_SUBCHANNEL, side->sub_at + number * DK_SUBCHANNEL,
-                             error);
-    make_sub(side, side->lba + (int32_t)number, to + DK_SECTOR_RAW);
-    return true;
-}
-
-static bool side_read(struct dk_store *store, void *to, size_t count, uint64_t offset, struct dk_error *error)
-{
-    const struct side *side = (const struct side *)store;
-    uint8_t sector[DK_SECTOR_RAW_SUB], *at = to;
-
-    while (count) {
-        const size_t inside = (size_t)(offset % sizeof sector), left = sizeof sector - inside;
-        const size_t piece = count < left ? count : left;
-
-        if (!read_sector(side, offset / sizeof sector, sector, error))
-            return false;
-        memcpy(at, sector + inside, piece);
-        at += piece;
-        offset += piece;
-        count -= piece;
-    }
-    return true;
-}
-
-static void side_destroy(struct dk_store *store)
-{
-    struct side *side = (struct side *)store;
-
-    dk_store_close(side->image);
-    dk_store_close(side->sub);
-    free(side);
-}
-
-static const struct dk_store_ops side_ops = { .read = side_read, .destroy = side_destroy };
-
-/* The extent's sectors from such a store; false: no memory, and nothing has changed. */
-static bool put_store(const struct dk_disc *disc, struct dk_extent *extent, struct dk_store *sub, uint64_t sub_at,
-                      const struct side_patch *patch)
-{
-    struct side *side = calloc(1, sizeof *side);
-
-    if (!side)
-        return false;
-    *side = (struct side){
-        .store = { .ops = &side_ops,
-                   .size = (uint64_t)extent->count * DK_SECTOR_RAW_SUB,
-                   .name = extent->store->name,
-                   .users = 1 },
-        .image = extent->store,
-        .sub = sub ? dk_store_use(sub) : NULL,
-        .image_at = extent->offset,
-        .sub_at = sub_at,
-        .disc = disc,
-        .lba = extent->lba,
-        .patch = patch,
-    };
-    extent->store = &side->store;
+    dk_store_close(extent->store);
+    extent->store = store;
     extent->offset = 0;
     extent->layout = dk_layout_find(extent->mode, DK_SECTOR_RAW_SUB);
-    return true;
+}
+
+/* The extent's sectors with the subchannel from `sub_at` on; false: it can't be, and nothing has changed. */
+static bool give_sub(struct dk_extent *extent, struct dk_store *sub, uint64_t sub_at)
+{
+    struct dk_error unused;
+    struct dk_store *image =
+        dk_store_slice(extent->store, extent->offset, (uint64_t)extent->count * DK_SECTOR_RAW, &unused);
+    struct dk_store *part = dk_store_slice(sub, sub_at, (uint64_t)extent->count * DK_SUBCHANNEL, &unused);
+    struct dk_store *both = image && part ? with_sub_store(image, part) : NULL;
+
+    dk_store_close(image);
+    dk_store_close(part);
+    if (both)
+        put_store(extent, both);
+    return both != NULL;
 }
 
 static bool is_raw(const struct dk_extent *extent)
@@ -113,12 +48,78 @@ void side_give_sub(struct dk_disc *disc, struct dk_store *sub, enum dk_sub_order
         before += extent->store ? extent->count : 0;
         if (!is_raw(extent) || (by_lba && extent->lba < 0) || (first + extent->count) * DK_SUBCHANNEL > sub->size)
             continue;
-        if (put_store(disc, extent, sub, first * DK_SUBCHANNEL, NULL))
+        if (give_sub(extent, sub, first * DK_SUBCHANNEL))
             extent->sub_order = order;
     }
 }
 
 /* ---- Single sectors ---- */
+
+/* One sector whose subchannel is computed, and then patched. */
+struct side {
+    struct dk_store store;
+    struct dk_store *image;
+    uint64_t image_at; /* bytes */
+    const struct dk_disc *disc;
+    int32_t lba;
+    const struct side_patch *patch;
+};
+
+static void make_sub(const struct side *side, uint8_t linear[DK_SUBCHANNEL])
+{
+    const struct side_patch *patch = side->patch;
+    uint8_t *q = linear + 12;
+    uint16_t crc;
+
+    dk_sub_make(side->disc, side->lba, linear);
+    memcpy(q + patch->from, patch->q, patch->count);
+    if (patch->wrong_crc) {
+        crc = (uint16_t)~dk_q_crc(q, 10);
+        q[10] = (uint8_t)(crc >> 8);
+        q[11] = (uint8_t)crc;
+    }
+}
+
+static bool side_read(struct dk_store *store, void *to, size_t count, uint64_t offset, struct dk_error *error)
+{
+    const struct side *side = (const struct side *)store;
+    uint8_t sector[DK_SECTOR_RAW_SUB];
+
+    if (!dk_store_read(side->image, sector, DK_SECTOR_RAW, side->image_at, error))
+        return false;
+    make_sub(side, sector + DK_SECTOR_RAW);
+    memcpy(to, sector + offset, count);
+    return true;
+}
+
+static void side_destroy(struct dk_store *store)
+{
+    struct side *side = (struct side *)store;
+
+    dk_store_close(side->image);
+    free(side);
+}
+
+static const struct dk_store_ops side_ops = { .read = side_read, .destroy = side_destroy };
+
+/* An extent of one sector with its patch; false: no memory, and nothing has changed. */
+static bool give_patch(const struct dk_disc *disc, struct dk_extent *extent, const struct side_patch *patch)
+{
+    struct side *side = calloc(1, sizeof *side);
+
+    if (!side)
+        return false;
+    *side = (struct side){
+        .store = { .ops = &side_ops, .size = DK_SECTOR_RAW_SUB, .name = extent->store->name, .users = 1 },
+        .image = dk_store_use(extent->store),
+        .image_at = extent->offset,
+        .disc = disc,
+        .lba = extent->lba,
+        .patch = patch,
+    };
+    put_store(extent, &side->store);
+    return true;
+}
 
 /* Where the extents of a disc are put anew, those of a patch apart. */
 struct cutter {
@@ -159,7 +160,7 @@ static const struct side_patch *cut_extent(struct cutter *cutter, const struct d
             add_piece(cutter, extent, done, at - done);
             one = add_piece(cutter, extent, at, 1);
             one->sub_order = DK_SUB_LINEAR;
-            cutter->given += put_store(cutter->disc, one, NULL, 0, patch);
+            cutter->given += give_patch(cutter->disc, one, patch);
             done = at + 1;
         }
         patch++;
