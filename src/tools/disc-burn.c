@@ -1,5 +1,6 @@
 /* disc-burn: the data track of an image goes to a disc, or to a file in its place. */
 #include "tools/drives.h"
+#include "tools/report.h"
 #include "tools/tool.h"
 
 #include <disckit/burn.h>
@@ -56,8 +57,8 @@ static void close_disc(struct dk_disc **disc)
 
 static void print_json(const struct dk_burn_report *report, char **operands, bool simulated)
 {
-    json_t *root = json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:b, s:b}", "image", operands[0], "drive", operands[1],
-                             "medium", report->medium, "track", (int)report->track, "sectors",
+    json_t *root = json_pack("{s:o, s:o, s:s, s:i, s:I, s:I, s:b, s:b}", "image", report_text(operands[0]), "drive",
+                             report_text(operands[1]), "medium", report->medium, "track", (int)report->track, "sectors",
                              (json_int_t)report->sectors, "bytes", (json_int_t)report->sectors * DK_SECTOR_USER,
                              "simulated", (int)simulated, "verified", (int)report->verified);
 

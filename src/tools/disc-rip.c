@@ -1,5 +1,6 @@
 /* disc-rip: a data disc in a drive becomes an .iso. */
 #include "tools/drives.h"
+#include "tools/report.h"
 #include "tools/tool.h"
 
 #include <disckit/drive.h>
@@ -74,12 +75,12 @@ static void print_json(const struct dk_disc *disc, const struct dk_rip_report *r
 
     for (size_t i = 0; i < report->sum_count; i++)
         json_object_set_new(hashes, report->sums[i].name, json_string(report->sums[i].hex));
-    root = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}", "drive",
-                     disc->path, "medium", dk_medium_name(disc->medium), "profile",
-                     facts ? dk_drive_profile_name(facts->profile) : "", "output", path, "track", (int)report->track,
-                     "session", (int)report->session, "lba", (int)report->lba, "sectors", (json_int_t)report->sectors,
-                     "bytes", (json_int_t)report->sectors * DK_SECTOR_USER, "lengths", "toc",
-                     (json_int_t)report->by_toc, "capacity", (json_int_t)report->by_capacity, "volume",
+    root = json_pack("{s:o, s:s, s:s, s:o, s:i, s:i, s:i, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:o, s:o}", "drive",
+                     report_text(disc->path), "medium", dk_medium_name(disc->medium), "profile",
+                     facts ? dk_drive_profile_name(facts->profile) : "", "output", report_text(path), "track",
+                     (int)report->track, "session", (int)report->session, "lba", (int)report->lba, "sectors",
+                     (json_int_t)report->sectors, "bytes", (json_int_t)report->sectors * DK_SECTOR_USER, "lengths",
+                     "toc", (json_int_t)report->by_toc, "capacity", (json_int_t)report->by_capacity, "volume",
                      (json_int_t)report->by_volume, "run_out", (json_int_t)report->run_out, "recovered",
                      (json_int_t)report->recovered, "bad", json_of_bad(report), "hashes", hashes);
     if (root)

@@ -29,6 +29,13 @@ same_on_disc() { on cmp -n "$(stat -c %s "$1")" /dev/sr0 "$1"; }
     done
 }
 
+@test "a name that is no UTF-8 is in the JSON with its odd bytes told" {
+    cp disc.iso $'caf\xe9.iso'
+    burn --json $'caf\xe9.iso' stdio:out.iso
+    [ "$status" -eq 0 ]
+    [ "$(jq -r .image <<<"$output")" = 'caf\xe9.iso' ]
+}
+
 @test "the data of a .nrg and of a raw .bin and .cue is burned" {
     command -v python3 >/dev/null || skip "python3 is not installed"
     python3 "$lab/make-nrg" disc.iso disc.nrg
