@@ -20,7 +20,7 @@ bool dk_store_read(struct dk_store *store, void *to, size_t count, uint64_t offs
     if (!range_inside(offset, count, store->size))
         return dk_fail(error, DK_ERROR_DAMAGED, "%s ends at byte %ju, and bytes %ju to %ju were wanted", store->name,
                        (uintmax_t)store->size, (uintmax_t)offset, (uintmax_t)offset + count);
-    return store->ops->read(store, to, count, offset, error);
+    return count == 0 || store->ops->read(store, to, count, offset, error); /* for nothing `to` may be NULL */
 }
 
 int dk_store_plain_file(struct dk_store *store, uint64_t *start)
